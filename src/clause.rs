@@ -1,0 +1,264 @@
+//! A requirement on a field as data, and its evaluator.
+//! From a clause follow the verdict, the place, the message, and later the fix and the CEL expression.
+
+use crate::finding::Report;
+use crate::k8s::{Container, Pod, Version};
+use crate::rule::Safety;
+use crate::yaml::{Slot, Typed};
+
+/// What a clause is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// A field of the pod's spec.
+    Pod,
+    /// A field of every container: init, main and ephemeral.
+    EveryContainer,
+}
+
+/// A value in a clause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Literal {
+    /// `true` or `false`.
+    Bool(bool),
+    /// A string.
+    Str(&'static str),
+}
+
+/// What a field must be. Eight, and no more: the ninth request becomes a `fn`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Test {
+    /// Written, and this.
+    Is(Literal),
+    /// Absent, or something else.
+    IsNot(Literal),
+    /// Written, and one of these strings.
+    OneOf(&'static [&'static str]),
+    /// Absent, or one of these strings.
+    NoneBut(&'static [&'static str]),
+    /// A list that has this string.
+    Includes(&'static str),
+    /// A list, absent or with nothing but these strings; each other item is a finding of its own.
+    Only(&'static [&'static str]),
+    /// Written, and an integer above the configured UID floor.
+    AboveFloor,
+    /// Absent, or an integer above this one.
+    NotBelow(i64),
+}
+
+/// Pods that a clause does not ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exemption {
+    /// Windows pods, by `spec.os.name`, from this minor on.
+    Windows(u32),
+    /// Pods with a user namespace of their own, from this minor on.
+    UserNamespace(u32),
+}
+
+impl Exemption {
+    fn covers(self, pod: Pod<'_>, version: Version) -> bool {
+        match self {
+            Self::Windows(since) => version.since(since) && pod.is_windows(),
+            Self::UserNamespace(since) => version.since(since) && pod.has_user_namespace(),
+        }
+    }
+}
+
+/// One requirement.
+#[derive(Clone, Copy, Debug)]
+pub struct Clause {
+    /// What it is about.
+    pub scope: Scope,
+    /// The field, from the pod's spec or the container.
+    pub path: &'static str,
+    /// Whether a container that has no value takes the pod's, at the same path in the pod's spec.
+    pub inherits: bool,
+    /// What the field must be.
+    pub test: Test,
+    /// Who is not asked.
+    pub unless: &'static [Exemption],
+    /// What to write, and whether that may be done without a look.
+    pub fix: Option<(Safety, &'static str)>,
+    /// The help line.
+    pub help: &'static str,
+}
+
+/// A requirement on a field of the pod's spec.
+pub const fn pod(path: &'static str) -> Clause {
+    clause(Scope::Pod, path)
+}
+
+/// A requirement on a field of every container.
+pub const fn every_container(path: &'static str) -> Clause {
+    clause(Scope::EveryContainer, path)
+}
+
+const fn clause(scope: Scope, path: &'static str) -> Clause {
+    let test = Test::Is(Literal::Bool(true));
+    Clause { scope, path, inherits: false, test, unless: &[], fix: None, help: "" }
+}
+
+impl Clause {
+    /// A container without a value takes the pod's.
+    pub const fn or_pod(mut self) -> Self {
+        self.inherits = true;
+        self
+    }
+
+    /// What the field must be.
+    pub const fn must(mut self, test: Test) -> Self {
+        self.test = test;
+        self
+    }
+
+    /// Must be written, and this boolean.
+    pub const fn is(self, value: bool) -> Self {
+        self.must(Test::Is(Literal::Bool(value)))
+    }
+
+    /// Must not be written as this boolean.
+    pub const fn is_not(self, value: bool) -> Self {
+        self.must(Test::IsNot(Literal::Bool(value)))
+    }
+
+    /// Must be a list with this string.
+    pub const fn includes(self, value: &'static str) -> Self {
+        self.must(Test::Includes(value))
+    }
+
+    /// Who is not asked.
+    pub const fn unless(mut self, exemptions: &'static [Exemption]) -> Self {
+        self.unless = exemptions;
+        self
+    }
+
+    /// What to write instead.
+    pub const fn fix(mut self, safety: Safety, value: &'static str) -> Self {
+        self.fix = Some((safety, value));
+        self
+    }
+
+    /// The help line.
+    pub const fn help(mut self, help: &'static str) -> Self {
+        self.help = help;
+        self
+    }
+
+    /// Judges a pod.
+    pub fn check(&self, pod: Pod<'_>, report: &mut Report<'_>) {
+        let version = report.settings().kubernetes;
+        if self.unless.iter().any(|e| e.covers(pod, version)) {
+            return;
+        }
+        match self.scope {
+            Scope::Pod => self.judge(pod.at(self.path), "the pod", report),
+            Scope::EveryContainer => {
+                for container in pod.containers() {
+                    report.set_container(Some(container));
+                    self.judge(self.field(container), &container.label(), report);
+                }
+                report.set_container(None);
+            }
+        }
+    }
+
+    fn field<'t>(&self, container: Container<'t>) -> Slot<'t> {
+        if self.inherits { container.effective(self.path) } else { container.at(self.path) }
+    }
+
+    fn judge(&self, slot: Slot<'_>, who: &str, report: &mut Report<'_>) {
+        let path = self.path;
+        if let Test::Only(allowed) = self.test {
+            return self.judge_items(slot, allowed, who, report);
+        }
+        let verdict = self.verdict(slot, report.settings().uid_floor);
+        let draft = match verdict {
+            Typed::Is(true) => return,
+            Typed::Unknown => report.undecided(slot, &format!("{path} of {who}")),
+            Typed::Absent => report.at(slot, format!("{who} does not set {path}{}", self.wanted())),
+            Typed::Wrong => report.at(slot, format!("{who} sets {path} to a value of the wrong type")),
+            Typed::Is(false) => report.at(slot, self.refusal(slot, who)),
+        };
+        if !self.help.is_empty() {
+            draft.help(self.help);
+        }
+    }
+
+    fn refusal(&self, slot: Slot<'_>, who: &str) -> String {
+        let path = self.path;
+        match self.test {
+            Test::Includes(value) => format!("{who} does not list {value} in {path}"),
+            _ => format!("{who} sets {path} to {}", slot.text()),
+        }
+    }
+
+    /// ` to true`, for the message about an absent field.
+    fn wanted(&self) -> String {
+        match self.test {
+            Test::Is(Literal::Bool(b)) => format!(" to {b}"),
+            Test::Is(Literal::Str(s)) | Test::Includes(s) => format!(" to {s}"),
+            _ => String::new(),
+        }
+    }
+
+    /// `Absent` only where the test asks for a value.
+    fn verdict(&self, slot: Slot<'_>, floor: i64) -> Typed<bool> {
+        let optional = matches!(self.test, Test::IsNot(_) | Test::NoneBut(_) | Test::NotBelow(_));
+        let verdict = match self.test {
+            Test::Is(Literal::Bool(want)) => map(slot.bool(), |b| b == want),
+            Test::IsNot(Literal::Bool(want)) => map(slot.bool(), |b| b != want),
+            Test::Is(Literal::Str(want)) => map(slot.str(), |s| s == want),
+            Test::IsNot(Literal::Str(want)) => map(slot.str(), |s| s != want),
+            Test::OneOf(allowed) | Test::NoneBut(allowed) => map(slot.str(), |s| allowed.contains(&s)),
+            Test::AboveFloor => map(slot.int(), |i| i > floor),
+            Test::NotBelow(least) => map(slot.int(), |i| i >= least),
+            Test::Includes(want) => includes(slot, want),
+            Test::Only(_) => Typed::Is(true),
+        };
+        if optional && verdict == Typed::Absent { Typed::Is(true) } else { verdict }
+    }
+
+    fn judge_items(&self, slot: Slot<'_>, allowed: &[&str], who: &str, report: &mut Report<'_>) {
+        for item in slot.items() {
+            match item.str() {
+                Typed::Is(s) if allowed.contains(&s) => {}
+                Typed::Unknown => {
+                    report.undecided(item, &format!("{} of {who}", self.path));
+                }
+                _ => {
+                    let draft = report.at(item, format!("{who} lists {} in {}", item.text(), self.path));
+                    if !self.help.is_empty() {
+                        draft.help(self.help);
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn map<T>(value: Typed<T>, test: impl FnOnce(T) -> bool) -> Typed<bool> {
+    match value {
+        Typed::Absent => Typed::Absent,
+        Typed::Unknown => Typed::Unknown,
+        Typed::Wrong => Typed::Wrong,
+        Typed::Is(value) => Typed::Is(test(value)),
+    }
+}
+
+fn includes(slot: Slot<'_>, want: &str) -> Typed<bool> {
+    if slot.is_unknown() || slot.has_placeholder() {
+        return Typed::Unknown;
+    }
+    if !slot.exists() {
+        return Typed::Absent;
+    }
+    if !slot.is_seq() {
+        return Typed::Wrong;
+    }
+    if slot.items().any(|i| i.as_str() == Some(want)) {
+        Typed::Is(true)
+    } else if slot.items().any(Slot::has_placeholder) {
+        Typed::Unknown
+    } else {
+        Typed::Is(false)
+    }
+}

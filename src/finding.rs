@@ -1,0 +1,257 @@
+//! What a rule says, and where.
+//! Inside a file a finding holds byte spans; `engine` turns them into positions once, when the file is done.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use crate::engine::Settings;
+use crate::k8s::{Container, ObjectRef};
+use crate::rule::{Rule, Safety, Severity, Standard};
+use crate::source::{LineIndex, Region, Span};
+use crate::yaml::{Place, Slot};
+
+/// One thing that a rule found, at its place.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// Who says it.
+    pub rule: &'static Rule,
+    /// The rule's severity, as configured.
+    pub severity: Severity,
+    /// What is wrong: lower case, no full stop; names the container.
+    pub message: String,
+    /// What to write instead.
+    pub help: Option<Cow<'static, str>>,
+    /// The file, as output shows it.
+    pub path: Arc<str>,
+    /// Where it is.
+    pub region: Region,
+    /// The object that it is about.
+    pub object: Option<Arc<ObjectRef>>,
+    /// The container's name.
+    pub container: Option<String>,
+    /// The field's path from the object's root: `spec.template.spec.containers[0].image`.
+    pub field: Option<String>,
+    /// The Pod Security check that denies the pod for this.
+    pub standard: Option<Standard>,
+    /// Other places that belong to it.
+    pub related: Vec<Related>,
+    /// How it can be mended.
+    pub fix: Option<Fix>,
+}
+
+/// Another place that belongs to a finding.
+#[derive(Clone, Debug)]
+pub struct Related {
+    /// The file.
+    pub path: Arc<str>,
+    /// Where.
+    pub region: Region,
+    /// What is there: lower case, no full stop.
+    pub message: Cow<'static, str>,
+}
+
+/// A mend: edits that belong together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// Whether it may be applied without a look.
+    pub safety: Safety,
+    /// In text order, not overlapping.
+    pub edits: Vec<Edit>,
+}
+
+/// A replacement of bytes by text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// What is replaced.
+    pub span: Span,
+    /// What stands there instead.
+    pub text: String,
+}
+
+/// A finding while its file is still at hand: spans, not positions.
+#[derive(Debug)]
+pub struct Draft {
+    rule: &'static Rule,
+    severity: Severity,
+    message: String,
+    help: Option<Cow<'static, str>>,
+    span: Span,
+    object: Option<Arc<ObjectRef>>,
+    container: Option<String>,
+    field: Option<String>,
+    related: Vec<(Span, Cow<'static, str>)>,
+    fix: Option<Fix>,
+}
+
+impl Draft {
+    /// Says what to write instead.
+    pub fn help(&mut self, help: impl Into<Cow<'static, str>>) -> &mut Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Names another place in the same file.
+    pub fn related(&mut self, span: Span, message: impl Into<Cow<'static, str>>) -> &mut Self {
+        self.related.push((span, message.into()));
+        self
+    }
+
+    /// Names the container where the report itself is about the pod.
+    pub fn container(&mut self, container: Container<'_>) -> &mut Self {
+        self.container = Some(container.name().to_owned());
+        self
+    }
+
+    /// The finished finding.
+    pub(crate) fn finish(self, path: &Arc<str>, lines: &LineIndex<'_>, standard: Option<Standard>) -> Finding {
+        let related = self.related.into_iter();
+        Finding {
+            rule: self.rule,
+            severity: self.severity,
+            message: self.message,
+            help: self.help,
+            path: Arc::clone(path),
+            region: lines.region(self.span),
+            object: self.object,
+            container: self.container,
+            field: self.field,
+            standard,
+            related: related
+                .map(|(span, message)| Related { path: Arc::clone(path), region: lines.region(span), message })
+                .collect(),
+            fix: self.fix,
+        }
+    }
+
+    /// The rule that speaks.
+    pub(crate) fn rule(&self) -> &'static Rule {
+        self.rule
+    }
+}
+
+/// Where a rule writes while one object is judged. It knows the rule, the object and the settings.
+pub struct Report<'a> {
+    settings: &'a Settings,
+    rule: &'static Rule,
+    severity: Severity,
+    object: Option<Arc<ObjectRef>>,
+    container: Option<String>,
+    drafts: &'a mut Vec<Draft>,
+}
+
+impl<'a> Report<'a> {
+    /// A report about an object that writes into `drafts`.
+    pub(crate) fn new(
+        settings: &'a Settings,
+        rule: &'static Rule,
+        severity: Severity,
+        object: Option<&Arc<ObjectRef>>,
+        drafts: &'a mut Vec<Draft>,
+    ) -> Self {
+        Self { settings, rule, severity, object: object.cloned(), container: None, drafts }
+    }
+
+    /// Everything from here is about this container, or about none.
+    pub(crate) fn set_container(&mut self, container: Option<Container<'_>>) {
+        self.container = container.map(|c| c.name().to_owned());
+    }
+
+    /// The settings of this run: version, floors, known names.
+    pub fn settings(&self) -> &'a Settings {
+        self.settings
+    }
+
+    /// A finding at a slot: at its value, or, where it is absent, at the deepest parent that exists.
+    pub fn at(&mut self, slot: Slot<'_>, message: impl Into<String>) -> &mut Draft {
+        let place = slot.place();
+        let draft = self.at_place(place, message);
+        draft.field = Some(slot.path());
+        draft
+    }
+
+    /// A finding at the key of a slot.
+    pub fn at_key(&mut self, slot: Slot<'_>, message: impl Into<String>) -> &mut Draft {
+        let place = Place { span: slot.key_span(), ..slot.place() };
+        let draft = self.at_place(place, message);
+        draft.field = Some(slot.path());
+        draft
+    }
+
+    /// A note that the rule cannot decide because the value at `slot` is a placeholder.
+    pub fn undecided(&mut self, slot: Slot<'_>, what: &str) -> &mut Draft {
+        let draft = self.at(slot, format!("cannot decide {what}: the value is a placeholder"));
+        draft.severity = Severity::Note;
+        draft
+    }
+
+    /// A note beside the rule's own severity: good to know, never fails a run.
+    pub fn note(&mut self, slot: Slot<'_>, message: impl Into<String>) -> &mut Draft {
+        let draft = self.at(slot, message);
+        draft.severity = Severity::Note;
+        draft
+    }
+
+    /// A finding at a place that is no slot.
+    pub fn at_place(&mut self, place: Place, message: impl Into<String>) -> &mut Draft {
+        let related = place.used_at.map(|span| (span, Cow::Borrowed("used here, through an alias or a merge key")));
+        self.drafts.push(Draft {
+            rule: self.rule,
+            severity: self.severity,
+            message: message.into(),
+            help: None,
+            span: place.span,
+            object: self.object.clone(),
+            container: self.container.clone(),
+            field: None,
+            related: related.into_iter().collect(),
+            fix: None,
+        });
+        let last = self.drafts.len() - 1;
+        &mut self.drafts[last]
+    }
+}
+
+/// Where a rule over the whole input writes: its findings stand in files that are no longer open.
+pub struct CrossReport<'a> {
+    settings: &'a Settings,
+    rule: &'static Rule,
+    severity: Severity,
+    findings: &'a mut Vec<Finding>,
+}
+
+impl<'a> CrossReport<'a> {
+    /// A report that writes into `findings`.
+    pub(crate) fn new(
+        settings: &'a Settings,
+        rule: &'static Rule,
+        severity: Severity,
+        findings: &'a mut Vec<Finding>,
+    ) -> Self {
+        Self { settings, rule, severity, findings }
+    }
+
+    /// The settings of this run.
+    pub fn settings(&self) -> &'a Settings {
+        self.settings
+    }
+
+    /// A finding at a fact.
+    pub fn at(&mut self, fact: &crate::engine::Fact, message: impl Into<String>) -> &mut Finding {
+        self.findings.push(Finding {
+            rule: self.rule,
+            severity: self.severity,
+            message: message.into(),
+            help: None,
+            path: Arc::clone(&fact.path),
+            region: fact.region,
+            object: Some(Arc::clone(&fact.object)),
+            container: None,
+            field: Some(fact.field.clone()),
+            standard: None,
+            related: Vec::new(),
+            fix: None,
+        });
+        let last = self.findings.len() - 1;
+        &mut self.findings[last]
+    }
+}

@@ -1,0 +1,13 @@
+//! Kubernetes' things as views of a tree: small copies, no models, unknown fields kept.
+
+mod container;
+mod object;
+mod pod;
+mod version;
+mod workload;
+
+pub use container::{Container, ContainerKind};
+pub use object::{Object, ObjectRef, objects};
+pub use pod::{Pod, PodData};
+pub use version::{NEWEST, Version};
+pub use workload::pods;

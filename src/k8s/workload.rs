@@ -1,0 +1,75 @@
+//! From a kind to its pods: the built-in kinds by table, every other by shape.
+
+use super::object::Object;
+use super::pod::PodData;
+use crate::yaml::{Kind, Slot};
+
+/// Where the pod template of a built-in kind stands; a Pod is its own template.
+fn template_path(object: Object<'_>) -> Option<&'static str> {
+    if !matches!(object.group(), "" | "apps" | "batch" | "extensions") {
+        return None;
+    }
+    match object.kind() {
+        "Pod" => Some(""),
+        "PodTemplate" => Some("template"),
+        "Deployment" | "ReplicaSet" | "ReplicationController" | "DaemonSet" | "StatefulSet" | "Job" => {
+            Some("spec.template")
+        }
+        "CronJob" => Some("spec.jobTemplate.spec.template"),
+        "JobTemplate" => Some("template.spec.template"),
+        _ => None,
+    }
+}
+
+/// Whether Kubernetes itself owns the group: its other kinds hold no pods, whatever they look like.
+fn is_builtin_group(group: &str) -> bool {
+    !group.contains('.') || group.ends_with(".k8s.io") && !group.contains(".x-k8s.io")
+}
+
+/// The pods of an object, each with its place; none where the kind has none.
+pub fn pods<'t>(object: Object<'t>) -> Vec<PodData<'t>> {
+    if let Some(path) = template_path(object) {
+        let template = object.at(path);
+        return vec![PodData::new(object, template.at("spec"), template.at("metadata"))];
+    }
+    if is_builtin_group(object.group()) && !object.group().is_empty() || object.kind() == "ConfigMap" {
+        return Vec::new();
+    }
+    by_shape(object)
+}
+
+/// Every mapping with a `containers` list whose items have a `name` and an `image`, outermost first.
+fn by_shape<'t>(object: Object<'t>) -> Vec<PodData<'t>> {
+    let mut found = Vec::new();
+    let mut todo = vec![(object.slot(), object.slot(), "")];
+    while let Some((slot, parent, key)) = todo.pop() {
+        if slot.is_map() && is_pod_spec(slot, key) {
+            let metadata = if key == "spec" { parent.at("metadata") } else { slot.at("metadata") };
+            found.push(PodData::new(object, slot, metadata));
+            continue;
+        }
+        let mark = todo.len();
+        for (name, child) in slot.entries() {
+            if matches!(child.kind(), Kind::Map | Kind::Seq) {
+                todo.push((child, slot, if name == "spec" { "spec" } else { "" }));
+            }
+        }
+        for item in slot.items() {
+            if matches!(item.kind(), Kind::Map | Kind::Seq) {
+                todo.push((item, slot, ""));
+            }
+        }
+        todo[mark..].reverse();
+    }
+    found
+}
+
+fn is_pod_spec(slot: Slot<'_>, key: &str) -> bool {
+    let containers = slot.at("containers");
+    let mut items = containers.items().peekable();
+    items.peek().is_some()
+        && items.all(|c| {
+            // Knative names its single container itself.
+            c.is_map() && c.at("image").exists() && (c.at("name").exists() || key == "spec")
+        })
+}

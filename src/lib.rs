@@ -1,0 +1,25 @@
+//! Plimsoll: the load line for Kubernetes workloads.
+//!
+//! The line the data takes, each arrow a plain function of values:
+//!
+//! ```text
+//! discover → source → yaml::parse → objects → pods → rules → findings → sort → report
+//! rules::ALL → explain | rule table | SARIF rule catalogue | config schema
+//! ```
+
+pub mod app;
+pub mod clause;
+pub mod cli;
+pub mod config;
+pub mod coverage;
+pub mod discover;
+pub mod engine;
+pub mod finding;
+pub mod k8s;
+pub mod report;
+pub mod rule;
+pub mod source;
+pub mod yaml;
+
+#[path = "../rules/mod.rs"]
+pub mod rules;

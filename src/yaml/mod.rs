@@ -1,0 +1,15 @@
+//! Text in, spanned tree out, and it means what sigs.k8s.io/yaml would hand the API server.
+//! `split` finds the documents as kubectl does, `parse` builds one tree each, `Slot` asks it questions.
+
+mod parse;
+mod placeholder;
+mod scalar;
+mod slot;
+mod split;
+mod tree;
+
+pub use parse::{Broken, MAX_DEPTH, parse};
+pub use placeholder::{TemplateKind, contains_placeholder, template_kind};
+pub use slot::{Entries, Items, Place, Slot, Typed};
+pub use split::{RawDocument, documents};
+pub use tree::{Comment, Duplicate, Entry, Kind, NodeId, Tree};

@@ -1,0 +1,366 @@
+//! A place that may not exist yet: `container.at("securityContext.capabilities.drop")`.
+//! One idea gives look-up, location and, later, the edit.
+
+use std::borrow::Cow;
+
+use super::placeholder::contains_placeholder;
+use super::tree::{Kind, NodeId, Tree};
+use crate::source::Span;
+
+/// Where a finding stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The text itself; inside an anchor's target when the value comes through an alias.
+    pub span: Span,
+    /// Where the alias or merge key stands that brought the value here.
+    pub used_at: Option<Span>,
+}
+
+/// A value read as the type that the API wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Typed<T> {
+    /// Not written, or null: the API server sees no value.
+    Absent,
+    /// A placeholder stands there.
+    Unknown,
+    /// Written, with a type that the API server refuses.
+    Wrong,
+    /// This value.
+    Is(T),
+}
+
+impl<T> Typed<T> {
+    /// The value, if there is one of the right type.
+    pub fn ok(self) -> Option<T> {
+        match self {
+            Self::Is(value) => Some(value),
+            _ => None,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Present,
+    Absent,
+    Unknown,
+}
+
+/// A place in a document, from some node on, that may or may not hold a value.
+#[derive(Clone, Copy, Debug)]
+pub struct Slot<'t> {
+    tree: &'t Tree<'t>,
+    /// Paths are told from here.
+    root: NodeId,
+    state: State,
+    /// The value (aliases followed), or where it is absent the deepest parent that exists.
+    node: NodeId,
+    /// The key of `node`, if it has one.
+    key: Option<NodeId>,
+    /// The last alias or merge on the way: where it is used, and what it stands for.
+    via: Option<(NodeId, NodeId)>,
+    /// Path below `node` that does not exist.
+    missing: [&'t str; 3],
+}
+
+impl<'t> Slot<'t> {
+    /// The slot of an existing node; paths are told from it.
+    pub fn root(tree: &'t Tree<'t>, node: NodeId) -> Self {
+        let root = Self { tree, root: node, state: State::Present, node, key: None, via: None, missing: [""; 3] };
+        root.step(node, None, None)
+    }
+
+    /// The slot below this one at a path of keys with dots between them.
+    pub fn at(self, path: &'t str) -> Self {
+        let mut slot = self;
+        let mut rest = path;
+        while !rest.is_empty() {
+            if slot.state != State::Present {
+                return slot.miss(rest);
+            }
+            let (key, after) = rest.split_once('.').unwrap_or((rest, ""));
+            match slot.child(key) {
+                Some(child) => slot = child,
+                None => return slot.miss(rest),
+            }
+            rest = after;
+        }
+        slot
+    }
+
+    /// The slot of one key, dots and all.
+    pub fn key(self, key: &'t str) -> Self {
+        if self.state != State::Present {
+            return self.miss(key);
+        }
+        self.child(key).unwrap_or_else(|| self.miss(key))
+    }
+
+    /// The child at `key` if that key is written; `None` where this is no mapping that has it.
+    fn child(self, key: &str) -> Option<Self> {
+        let entry = self.tree.get(self.node, key)?;
+        let merged = self.tree.parent(entry.key).filter(|&p| p != self.node).map(|p| (self.node, p));
+        Some(self.step(entry.value, Some(entry.key), merged))
+    }
+
+    fn step(self, value: NodeId, key: Option<NodeId>, merged: Option<(NodeId, NodeId)>) -> Self {
+        let node = self.tree.resolve(value);
+        let via = if node == value { merged.or(self.via) } else { Some((value, node)) };
+        let state = match self.tree.kind(node) {
+            Kind::Null => State::Absent,
+            Kind::Unknown => State::Unknown,
+            _ => State::Present,
+        };
+        Self { tree: self.tree, root: self.root, state, node, key, via, missing: [""; 3] }
+    }
+
+    fn miss(mut self, path: &'t str) -> Self {
+        if self.state == State::Present {
+            let text = self.is_kind(Kind::Str) && contains_placeholder(self.tree.scalar_text(self.node));
+            self.state = if text { State::Unknown } else { State::Absent };
+        }
+        if let Some(free) = self.missing.iter_mut().find(|m| m.is_empty()) {
+            *free = path;
+        }
+        self
+    }
+
+    fn is_kind(self, kind: Kind) -> bool {
+        self.tree.kind(self.node) == kind
+    }
+
+    /// The document that this is a slot of.
+    pub fn tree(self) -> &'t Tree<'t> {
+        self.tree
+    }
+
+    /// The node of the value, aliases followed; where there is none, of the deepest parent that exists.
+    pub fn node(self) -> NodeId {
+        self.node
+    }
+
+    /// Whether there is a value: written, and not null.
+    pub fn exists(self) -> bool {
+        self.state == State::Present
+    }
+
+    /// Whether a placeholder hides the value.
+    pub fn is_unknown(self) -> bool {
+        self.state == State::Unknown
+    }
+
+    /// What the value is; `Null` where there is none.
+    pub fn kind(self) -> Kind {
+        match self.state {
+            State::Present => self.tree.kind(self.node),
+            State::Absent => Kind::Null,
+            State::Unknown => Kind::Unknown,
+        }
+    }
+
+    /// Whether the value is a string that someone fills in later, wholly or in part.
+    pub fn has_placeholder(self) -> bool {
+        self.is_unknown()
+            || (self.exists() && self.is_kind(Kind::Str) && contains_placeholder(self.tree.scalar_text(self.node)))
+    }
+
+    fn typed<T>(self, read: impl FnOnce(Kind) -> Option<T>) -> Typed<T> {
+        match self.kind() {
+            Kind::Null => Typed::Absent,
+            Kind::Unknown => Typed::Unknown,
+            kind => match read(kind) {
+                Some(value) => Typed::Is(value),
+                None if self.has_placeholder() => Typed::Unknown,
+                None => Typed::Wrong,
+            },
+        }
+    }
+
+    /// As a boolean.
+    pub fn bool(self) -> Typed<bool> {
+        self.typed(|k| if let Kind::Bool(b) = k { Some(b) } else { None })
+    }
+
+    /// As a 64-bit integer. `1e4` is one, as JSON prints it without its exponent; `1.5` is not.
+    pub fn int(self) -> Typed<i64> {
+        #[allow(clippy::cast_possible_truncation, reason = "checked to be whole and in range")]
+        self.typed(|k| match k {
+            Kind::Int(i) => Some(i),
+            // Go prints floats below 1e21 in JSON without an exponent; the integer decoder then takes them.
+            Kind::Float(f) if f.fract() == 0.0 && f.abs() < 9.2e18 => Some(f as i64),
+            _ => None,
+        })
+    }
+
+    /// As a string.
+    pub fn str(self) -> Typed<&'t str> {
+        self.typed(|k| if k == Kind::Str { Some(self.tree.scalar_text(self.node)) } else { None })
+    }
+
+    /// The string, if it is one.
+    pub fn as_str(self) -> Option<&'t str> {
+        self.str().ok()
+    }
+
+    /// The boolean, if it is one.
+    pub fn as_bool(self) -> Option<bool> {
+        self.bool().ok()
+    }
+
+    /// The integer, if it is one.
+    pub fn as_int(self) -> Option<i64> {
+        self.int().ok()
+    }
+
+    /// The scalar's text whatever its type; empty where there is none.
+    pub fn text(self) -> &'t str {
+        if self.exists() { self.tree.scalar_text(self.node) } else { "" }
+    }
+
+    /// Whether the value is a sequence.
+    pub fn is_seq(self) -> bool {
+        self.exists() && self.is_kind(Kind::Seq)
+    }
+
+    /// Whether the value is a mapping.
+    pub fn is_map(self) -> bool {
+        self.exists() && self.is_kind(Kind::Map)
+    }
+
+    /// The elements, if the value is a sequence; null ones are absent slots at their own place.
+    pub fn items(self) -> Items<'t> {
+        let list = if self.exists() { self.tree.items(self.node) } else { &[] };
+        Items { slot: self, list }
+    }
+
+    /// The entries, if the value is a mapping: key as JSON has it, and the slot of its value.
+    /// A key that stands twice comes once, with the value that counts.
+    pub fn entries(self) -> Entries<'t> {
+        let list = if self.exists() { self.tree.entries(self.node) } else { &[] };
+        Entries { slot: self, list }
+    }
+
+    /// Where a finding about this slot stands: its value, or, where that is absent, the key of the deepest parent
+    /// that exists; an item of a list is shown by its `name`.
+    pub fn place(self) -> Place {
+        let used_at = self.via.map(|(user, _)| match self.tree.kind(user) {
+            Kind::Map => {
+                self.tree.written_entries(user).first().map_or(self.tree.span(user), |e| self.tree.span(e.key))
+            }
+            _ => self.tree.span(user),
+        });
+        Place { span: self.span(), used_at }
+    }
+
+    /// The span of `place`.
+    pub fn span(self) -> Span {
+        let whole = self.missing[0].is_empty();
+        match self.state {
+            State::Present => self.tree.span(self.node),
+            State::Unknown if whole || self.key.is_none() => self.tree.span(self.node),
+            _ => self.key_span(),
+        }
+    }
+
+    /// The span of the key, or of what names a value without one.
+    pub fn key_span(self) -> Span {
+        if let Some(key) = self.key {
+            return self.tree.span(key);
+        }
+        for name in ["name", "kind"] {
+            if let Some(entry) = self.tree.get(self.node, name) {
+                return self.tree.span(entry.value);
+            }
+        }
+        self.tree.written_entries(self.node).first().map_or(self.tree.span(self.node), |e| self.tree.span(e.key))
+    }
+
+    /// The path from the root: `spec.containers[0].securityContext.capabilities`.
+    pub fn path(self) -> String {
+        let mut steps: Vec<Cow<'t, str>> = Vec::new();
+        let mut node = self.node;
+        let mut via = self.via;
+        let mut key = self.key;
+        while node != self.root {
+            if let Some((user, target)) = via
+                && target == node
+            {
+                via = None;
+                node = user;
+                // A merge's user is the mapping itself: it has the same path as the mapping that it merged.
+                if self.tree.kind(user) == Kind::Map {
+                    key = None;
+                    continue;
+                }
+            }
+            let Some(parent) = self.tree.parent(node) else { break };
+            steps.push(step_text(self.tree, parent, node, key.take()));
+            node = parent;
+        }
+        let mut path = String::new();
+        for step in steps.iter().rev().map(AsRef::as_ref).chain(self.missing.into_iter().filter(|m| !m.is_empty())) {
+            if !path.is_empty() && !step.starts_with('[') {
+                path.push('.');
+            }
+            path.push_str(step);
+        }
+        path
+    }
+}
+
+/// One step of a path: a key, or an index in brackets.
+fn step_text<'t>(tree: &'t Tree<'t>, parent: NodeId, node: NodeId, key: Option<NodeId>) -> Cow<'t, str> {
+    if tree.kind(parent) == Kind::Seq {
+        let index = tree.items(parent).iter().position(|&i| i == node).unwrap_or_default();
+        return format!("[{index}]").into();
+    }
+    let key = key.or_else(|| tree.written_entries(parent).iter().find(|e| e.value == node).map(|e| e.key));
+    let name = key.map_or(Cow::Borrowed("?"), |k| tree.key_name(k));
+    if name.is_empty() || name.contains(|c: char| !(c.is_alphanumeric() || c == '-' || c == '_')) {
+        format!("[{name:?}]").into()
+    } else {
+        name
+    }
+}
+
+/// The elements of a sequence.
+#[derive(Clone, Debug)]
+pub struct Items<'t> {
+    slot: Slot<'t>,
+    list: &'t [NodeId],
+}
+
+impl<'t> Iterator for Items<'t> {
+    type Item = Slot<'t>;
+
+    fn next(&mut self) -> Option<Slot<'t>> {
+        let (&first, rest) = self.list.split_first()?;
+        self.list = rest;
+        Some(self.slot.step(first, None, None))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.list.len(), Some(self.list.len()))
+    }
+}
+
+impl ExactSizeIterator for Items<'_> {}
+
+/// The entries of a mapping.
+#[derive(Clone, Debug)]
+pub struct Entries<'t> {
+    slot: Slot<'t>,
+    list: &'t [super::tree::Entry],
+}
+
+impl<'t> Iterator for Entries<'t> {
+    type Item = (Cow<'t, str>, Slot<'t>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (first, rest) = self.list.split_first()?;
+        self.list = rest;
+        let tree = self.slot.tree;
+        let merged = tree.parent(first.key).filter(|&p| p != self.slot.node).map(|p| (self.slot.node, p));
+        Some((tree.key_name(first.key), self.slot.step(first.value, Some(first.key), merged)))
+    }
+}

@@ -1,0 +1,210 @@
+//! Fixtures that state what they expect, on the line where it is expected:
+//! `# expect: <id> ["text in the message"]` binds to its line, or, alone on a line, to the next one;
+//! `# expect-note:` wants a note. The first line may set the run: `# settings: kubernetes=1.24 uid-floor=1000`.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use plimsoll::config::Settings;
+use plimsoll::coverage::Outcome;
+use plimsoll::rule::{Check, Policy, Severity};
+use plimsoll::rules::ALL;
+
+use crate::support::{lint, root};
+
+#[derive(Debug)]
+struct Expectation {
+    line: u32,
+    rule: String,
+    text: String,
+    note: bool,
+}
+
+fn expectations(text: &str) -> Vec<Expectation> {
+    let mut found = Vec::new();
+    for (line, number) in text.lines().zip(1..) {
+        for (marker, note) in [("# expect: ", false), ("# expect-note: ", true)] {
+            let Some((before, rest)) = line.split_once(marker) else { continue };
+            let (rule, text) = rest.split_once(' ').unwrap_or((rest, ""));
+            let line = if before.trim().is_empty() { number + 1 } else { number };
+            found.push(Expectation { line, rule: rule.into(), text: text.trim().trim_matches('"').into(), note });
+        }
+    }
+    found
+}
+
+fn settings(text: &str) -> Settings {
+    let mut settings = Settings::default();
+    let Some(line) = text.lines().next().and_then(|l| l.strip_prefix("# settings: ")) else { return settings };
+    for pair in line.split_whitespace() {
+        match pair.split_once('=').unwrap() {
+            ("kubernetes", v) => settings.kubernetes = v.parse().unwrap(),
+            ("uid-floor", v) => settings.uid_floor = v.parse().unwrap(),
+            ("runtime-classes", v) => settings.runtime_classes = v.split(',').map(str::to_owned).collect(),
+            other => panic!("unknown setting {other:?}"),
+        }
+    }
+    settings
+}
+
+/// What differs between a file's expectations and its findings.
+fn differences(id: &str, name: &str, text: &str) -> Vec<String> {
+    let outcomes = lint(name, text, &settings(text).only(id));
+    let mut problems: Vec<String> =
+        outcomes.coverage.unread().map(|u| format!("{name}: {}: {}", u.outcome.name(), u.reason)).collect();
+    let mut wanted = expectations(text);
+    for f in &outcomes.findings {
+        let line = f.region.start.line;
+        let hit = wanted.iter().position(|w| {
+            w.line == line
+                && w.rule == f.rule.id
+                && f.message.contains(&w.text)
+                && w.note == (f.severity == Severity::Note)
+        });
+        match hit {
+            Some(i) => drop(wanted.remove(i)),
+            None => {
+                problems.push(format!("{name}:{line}: unexpected {}[{}] {}", f.severity.name(), f.rule.id, f.message))
+            }
+        }
+        problems.extend(style(&f.message).map(|why| format!("{name}:{line}: message {why}: {}", f.message)));
+    }
+    problems.extend(wanted.iter().map(|w| format!("{name}:{}: unmet {w:?}", w.line)));
+    problems
+}
+
+/// Messages begin in lower case and end without a full stop.
+fn style(message: &str) -> Option<&'static str> {
+    if message.ends_with('.') {
+        Some("ends in a full stop")
+    } else if message.starts_with(|c: char| c.is_uppercase()) && !message.starts_with("RuntimeClass") {
+        Some("begins with a capital")
+    } else {
+        None
+    }
+}
+
+pub(crate) fn fixture_files(id: &str) -> Vec<PathBuf> {
+    let mut files: Vec<_> = fs::read_dir(root().join("fixtures/rules").join(id))
+        .map(|dir| dir.map(|e| e.unwrap().path()).collect())
+        .unwrap_or_default();
+    files.retain(|f| matches!(f.extension().and_then(|e| e.to_str()), Some("yaml" | "yml" | "json")));
+    files.retain(|f| !f.to_string_lossy().ends_with(".fixed.yaml"));
+    files.sort();
+    files
+}
+
+#[test]
+fn fixtures_find_what_they_expect() {
+    let mut problems = Vec::new();
+    for rule in ALL {
+        for file in fixture_files(rule.id) {
+            let name = file.strip_prefix(root()).unwrap().display().to_string();
+            let text = fs::read_to_string(&file).unwrap();
+            if file.ends_with("pass.yaml") && !expectations(&text).is_empty() {
+                problems.push(format!("{name}: a pass fixture expects nothing"));
+            }
+            problems.extend(differences(rule.id, &name, &text));
+        }
+    }
+    assert!(problems.is_empty(), "\n{}", problems.join("\n"));
+}
+
+#[test]
+fn every_rule_has_its_fixtures_and_every_fixture_its_rule() {
+    let ids: BTreeSet<_> = ALL.iter().map(|r| r.id.to_owned()).collect();
+    let folders: BTreeSet<_> = fs::read_dir(root().join("fixtures/rules"))
+        .unwrap()
+        .map(|e| e.unwrap().file_name().into_string().unwrap())
+        .collect();
+    assert_eq!(ids, folders);
+    for id in &ids {
+        let names: Vec<_> = fixture_files(id).iter().map(|f| f.file_name().unwrap().to_owned()).collect();
+        assert!(names.iter().any(|n| n.to_string_lossy().starts_with("fail")), "{id} has no fail fixture");
+        assert!(names.iter().any(|n| n.to_string_lossy().starts_with("pass")), "{id} has no pass fixture");
+    }
+}
+
+#[test]
+fn the_catalogue_is_in_order() {
+    let kebab = |s: &str| s.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    for rule in ALL {
+        assert!(kebab(rule.id), "{} is not kebab-case", rule.id);
+        assert!(style(rule.summary).is_none(), "summary of {}", rule.id);
+        assert!(rule.severity > Severity::Note, "{} has no severity", rule.id);
+        assert!(rule.doc.starts_with(&format!("# {}\n", rule.id)), "page of {} begins with another title", rule.id);
+        if let Policy::Derived = rule.policy {
+            assert!(matches!(rule.check, Check::Require(_)), "{} has no clauses to derive a policy from", rule.id);
+        }
+        let file = root().join("rules").join(format!("{}.rs", rule.id.replace('-', "_")));
+        assert!(file.exists(), "{} is not in a file of its name", rule.id);
+    }
+    let ids: Vec<_> = ALL.iter().map(|r| r.id).collect();
+    assert!(ids.is_sorted(), "rules are listed by id");
+}
+
+/// Every block `yaml bad` of a page gives at least one finding of its rule, every `yaml good` none.
+#[test]
+fn pages_hold_what_they_show() {
+    for rule in ALL {
+        let (mut bad, mut good) = (0, 0);
+        for (kind, text) in blocks(rule.doc) {
+            let outcomes = lint(rule.id, &text, &Settings::default().only(rule.id));
+            assert!(
+                outcomes.coverage.unread().all(|u| u.outcome != Outcome::Broken) || matches!(rule.check, Check::Reader),
+                "{}: a {kind} block does not parse",
+                rule.id
+            );
+            if kind == "bad" {
+                bad += 1;
+                assert!(!outcomes.findings.is_empty(), "{}: a bad block passes", rule.id);
+            } else {
+                good += 1;
+                assert!(outcomes.findings.is_empty(), "{}: a good block fails: {:?}", rule.id, outcomes.findings);
+            }
+        }
+        assert!(bad > 0 && good > 0, "the page of {} shows no bad or no good", rule.id);
+    }
+}
+
+fn blocks(page: &str) -> Vec<(&str, String)> {
+    let mut found = Vec::new();
+    let mut rest = page;
+    while let Some((_, after)) = rest.split_once("\n```yaml ") {
+        let (kind, body) = after.split_once('\n').unwrap();
+        let (text, after) = body.split_once("\n```").unwrap();
+        found.push((kind, format!("{text}\n")));
+        rest = after;
+    }
+    found
+}
+
+/// The table of rules that the README shows.
+pub(crate) fn table() -> String {
+    let mut table = String::from("| rule | severity | standard | finds |\n|---|---|---|---|\n");
+    for rule in ALL {
+        let levels: Vec<_> = rule.standards.iter().map(|s| s.level.name()).collect();
+        table += &format!(
+            "| [{0}](rules/{1}.md) | {2} | {3} | {4} |\n",
+            rule.id,
+            rule.id.replace('-', "_"),
+            rule.severity.name(),
+            levels.join(", "),
+            rule.summary
+        );
+    }
+    table
+}
+
+#[test]
+fn files_of_rules_are_short() {
+    for rule in ALL {
+        let file = root().join("rules").join(format!("{}.rs", rule.id.replace('-', "_")));
+        assert!(lines(&file) <= 60, "{} has more than 60 lines", file.display());
+    }
+}
+
+fn lines(file: &Path) -> usize {
+    fs::read_to_string(file).unwrap().lines().count()
+}
