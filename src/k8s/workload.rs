@@ -27,7 +27,7 @@ fn is_builtin_group(group: &str) -> bool {
 }
 
 /// The pods of an object, each with its place; none where the kind has none.
-pub fn pods<'t>(object: Object<'t>) -> Vec<PodData<'t>> {
+pub fn pods(object: Object<'_>) -> Vec<PodData<'_>> {
     if let Some(path) = template_path(object) {
         let template = object.at(path);
         return vec![PodData::new(object, template.at("spec"), template.at("metadata"))];
@@ -39,7 +39,7 @@ pub fn pods<'t>(object: Object<'t>) -> Vec<PodData<'t>> {
 }
 
 /// Every mapping with a `containers` list whose items have a `name` and an `image`, outermost first.
-fn by_shape<'t>(object: Object<'t>) -> Vec<PodData<'t>> {
+fn by_shape(object: Object<'_>) -> Vec<PodData<'_>> {
     let mut found = Vec::new();
     let mut todo = vec![(object.slot(), object.slot(), "")];
     while let Some((slot, parent, key)) = todo.pop() {

@@ -100,13 +100,14 @@ impl<'s, 'r> Builder<'s, 'r> {
             block_nesting_limit: MAX_DEPTH,
         };
         let mut parser = Parser::with_options(StrInput::new(input), options);
-        loop {
-            let Some(next) = parser.next_event() else { break };
+        while let Some(next) = parser.next_event() {
             let (event, span) = next.map_err(|e| self.scan_error(&e))?;
             let range = span.byte_range().unwrap_or_default();
             let span = Span::new(range.start + self.base as usize, range.end + self.base as usize);
             match event {
-                Event::Scalar(value, style, anchor, tag) => self.scalar(input, value, style, anchor, tag, span)?,
+                Event::Scalar(value, style, anchor, tag) => {
+                    self.scalar(input, value, style, anchor, tag.as_deref(), span)?;
+                }
                 Event::MappingStart(style, anchor, _) => self.open(Kind::Map, style, anchor, span),
                 Event::SequenceStart(style, anchor, _) => self.open(Kind::Seq, style, anchor, span),
                 Event::MappingEnd => self.close_mapping(span)?,
@@ -155,7 +156,7 @@ impl<'s, 'r> Builder<'s, 'r> {
         value: Cow<'_, str>,
         style: ScalarStyle,
         anchor: usize,
-        tag: Option<Cow<'_, Tag>>,
+        tag: Option<&Tag>,
         span: Span,
     ) -> Result<(), Broken> {
         let plain = style == ScalarStyle::Plain;
@@ -166,7 +167,7 @@ impl<'s, 'r> Builder<'s, 'r> {
         let kind = if unknown {
             Kind::Unknown
         } else if plain || tag.is_some() {
-            self.meaning(tag.as_deref(), &value, span)?
+            meaning(tag, &value, span)?
         } else {
             Kind::Str
         };
@@ -181,24 +182,6 @@ impl<'s, 'r> Builder<'s, 'r> {
     fn is_masked(&self, span: Span) -> bool {
         let (start, end) = ((span.start - self.base) as usize, (span.end - self.base) as usize);
         self.masked.iter().any(|m| m.start < end && start < m.end)
-    }
-
-    fn meaning(&self, tag: Option<&Tag>, value: &str, span: Span) -> Result<Kind, Broken> {
-        let core = tag.and_then(|t| t.suffix_in_namespace("tag:yaml.org,2002:"));
-        if tag.is_some() && core.is_none() {
-            return Ok(Kind::Str);
-        }
-        let broken = |message: String| Broken { span, message };
-        match resolve(core.as_deref(), value) {
-            Ok(Scalar::Null) => Ok(Kind::Null),
-            Ok(Scalar::Bool(b)) => Ok(Kind::Bool(b)),
-            Ok(Scalar::Int(i)) => Ok(Kind::Int(i)),
-            Ok(Scalar::Uint(u)) => Ok(Kind::Uint(u)),
-            Ok(Scalar::Float(f)) if f.is_finite() => Ok(Kind::Float(f)),
-            Ok(Scalar::Float(_)) => Err(broken(format!("`{value}` has no form in JSON"))),
-            Ok(Scalar::Str) => Ok(Kind::Str),
-            Err(want) => Err(broken(format!("`{value}` is no {want}"))),
-        }
     }
 
     /// Most scalars are slices of the text itself; only escapes and folded lines need a copy.
@@ -303,6 +286,25 @@ impl<'s, 'r> Builder<'s, 'r> {
             return Err(Broken { span, message: message.to_owned() });
         }
         Ok(())
+    }
+}
+
+/// What a scalar with an explicit tag, or a plain one, is.
+fn meaning(tag: Option<&Tag>, value: &str, span: Span) -> Result<Kind, Broken> {
+    let core = tag.and_then(|t| t.suffix_in_namespace("tag:yaml.org,2002:"));
+    if tag.is_some() && core.is_none() {
+        return Ok(Kind::Str);
+    }
+    let broken = |message: String| Broken { span, message };
+    match resolve(core.as_deref(), value) {
+        Ok(Scalar::Null) => Ok(Kind::Null),
+        Ok(Scalar::Bool(b)) => Ok(Kind::Bool(b)),
+        Ok(Scalar::Int(i)) => Ok(Kind::Int(i)),
+        Ok(Scalar::Uint(u)) => Ok(Kind::Uint(u)),
+        Ok(Scalar::Float(f)) if f.is_finite() => Ok(Kind::Float(f)),
+        Ok(Scalar::Float(_)) => Err(broken(format!("`{value}` has no form in JSON"))),
+        Ok(Scalar::Str) => Ok(Kind::Str),
+        Err(want) => Err(broken(format!("`{value}` is no {want}"))),
     }
 }
 

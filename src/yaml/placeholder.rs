@@ -46,13 +46,14 @@ fn is_angle(rest: &str) -> bool {
     })
 }
 
+/// First words of the actions that stand for structure.
+const CONTROL: [&str; 11] = ["if", "else", "end", "range", "with", "define", "template", "include", "block", "/*", "$"];
+
 /// The kind of a text that is a template by its control blocks, which stand for structure and not for a value.
 pub fn template_kind(text: &str) -> Option<TemplateKind> {
     if memchr::memmem::find(text.as_bytes(), b"{%").is_some() && text.contains("%}") {
         return Some(TemplateKind::Jinja);
     }
-    const CONTROL: [&str; 11] =
-        ["if", "else", "end", "range", "with", "define", "template", "include", "block", "/*", "$"];
     memchr::memmem::find_iter(text.as_bytes(), b"{{")
         .any(|i| {
             let action = text[i + 2..].trim_start_matches('-').trim_start();
@@ -114,6 +115,6 @@ mod tests {
     fn the_mask_keeps_offsets() {
         let (masked, ranges) = mask("a: {{ x }}-y\nb: 1\n").unwrap();
         assert_eq!(masked, "a: xxxxxxx-y\nb: 1\n");
-        assert_eq!(ranges, [3..10]);
+        assert_eq!((ranges.len(), ranges[0].clone()), (1, 3..10));
     }
 }

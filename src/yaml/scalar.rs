@@ -18,7 +18,6 @@ pub(super) enum Scalar {
 pub(super) fn resolve(tag: Option<&str>, text: &str) -> Result<Scalar, &'static str> {
     match tag {
         None | Some("timestamp") => Ok(plain(text)),
-        Some("str" | "binary") => Ok(Scalar::Str),
         Some("bool") => expect(plain(text), "!!bool", |s| matches!(s, Scalar::Bool(_))),
         Some("null") => expect(plain(text), "!!null", |s| *s == Scalar::Null),
         Some("int") => expect(plain(text), "!!int", |s| matches!(s, Scalar::Int(_) | Scalar::Uint(_))),

@@ -1,5 +1,13 @@
 //! One binary: every integration test of the project is a module here.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::format_push_string,
+    reason = "a test may stop at the first surprise, and says what it skips"
+)]
+
+mod corpus;
 mod docs;
 mod rules;
 mod support;

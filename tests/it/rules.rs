@@ -63,9 +63,11 @@ fn differences(id: &str, name: &str, text: &str) -> Vec<String> {
                 && w.note == (f.severity == Severity::Note)
         });
         match hit {
-            Some(i) => drop(wanted.remove(i)),
+            Some(i) => {
+                wanted.remove(i);
+            }
             None => {
-                problems.push(format!("{name}:{line}: unexpected {}[{}] {}", f.severity.name(), f.rule.id, f.message))
+                problems.push(format!("{name}:{line}: unexpected {}[{}] {}", f.severity.name(), f.rule.id, f.message));
             }
         }
         problems.extend(style(&f.message).map(|why| format!("{name}:{line}: message {why}: {}", f.message)));
