@@ -1,9 +1,9 @@
 //! What a run is asked to do: `Settings` is what configuration and options mean together.
 
-use std::collections::BTreeMap;
-
+use crate::globs::Globs;
 use crate::k8s::Version;
 use crate::rule::{Level, Rule, Severity};
+use crate::rules;
 
 /// Everything that rules and reports may ask about the run.
 #[derive(Clone, Debug)]
@@ -16,21 +16,53 @@ pub struct Settings {
     pub uid_floor: i64,
     /// RuntimeClasses that the cluster has beside those in the input.
     pub runtime_classes: Vec<String>,
-    /// Severity by rule id, where configuration changes it; `None` turns the rule off.
-    pub severities: BTreeMap<String, Option<Severity>>,
-    /// The same for paths that match a glob, in order; the last that matches wins.
+    /// The severity of every rule.
+    pub severities: Severities,
+    /// Other severities for the files that match a glob, in order; the last that matches wins.
     pub overrides: Vec<Override>,
     /// Findings from this severity on fail the run; `None`: never.
     pub fail_on: Option<Severity>,
 }
 
+/// The severity of every rule, in the order of `rules::ALL`; `None` where the rule is off.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Severities(Vec<Option<Severity>>);
+
 /// Severities for the files that match a glob.
 #[derive(Clone, Debug)]
 pub struct Override {
-    /// Which files, by the path that output shows.
-    pub paths: ignore::overrides::Override,
-    /// As in `Settings::severities`.
-    pub severities: BTreeMap<String, Option<Severity>>,
+    /// Which files.
+    pub paths: Globs,
+    /// The rules that it changes, each with its index in `rules::ALL`.
+    pub severities: Vec<(usize, Option<Severity>)>,
+}
+
+impl Default for Severities {
+    /// Every rule at the severity of its definition.
+    fn default() -> Self {
+        Self(rules::ALL.iter().map(|r| Some(r.severity)).collect())
+    }
+}
+
+impl Severities {
+    /// Rules with their severities, those that are off left out.
+    pub fn active(&self) -> impl Iterator<Item = (&'static Rule, Severity)> {
+        rules::ALL.iter().zip(&self.0).filter_map(|(rule, severity)| Some((*rule, (*severity)?)))
+    }
+
+    /// Changes the rule at this index of `rules::ALL`.
+    pub fn set(&mut self, index: usize, severity: Option<Severity>) {
+        if let Some(place) = self.0.get_mut(index) {
+            *place = severity;
+        }
+    }
+
+    /// Turns every rule off for which `keep` is false.
+    pub fn retain(&mut self, keep: impl Fn(&Rule) -> bool) {
+        for (rule, severity) in rules::ALL.iter().zip(&mut self.0) {
+            *severity = severity.filter(|_| keep(rule));
+        }
+    }
 }
 
 impl Default for Settings {
@@ -40,7 +72,7 @@ impl Default for Settings {
             kubernetes: Version::LATEST,
             uid_floor: 10_000,
             runtime_classes: Vec::new(),
-            severities: BTreeMap::new(),
+            severities: Severities::default(),
             overrides: Vec::new(),
             fail_on: Some(Severity::Low),
         }
@@ -51,18 +83,18 @@ impl Settings {
     /// These settings with every rule off but one.
     #[must_use]
     pub fn only(mut self, id: &str) -> Self {
-        self.severities = crate::rules::ALL.iter().filter(|r| r.id != id).map(|r| (r.id.to_owned(), None)).collect();
+        self.severities.retain(|r| r.id == id);
+        self.overrides.clear();
         self
     }
 
-    /// The severity of a rule in a file; `None` where it is off.
-    pub fn severity(&self, rule: &Rule, path: &str) -> Option<Severity> {
-        let by_path = self.overrides.iter().rev().filter(|o| o.paths.matched(path, false).is_whitelist());
-        by_path
-            .filter_map(|o| o.severities.get(rule.id))
-            .chain(self.severities.get(rule.id))
-            .next()
-            .copied()
-            .unwrap_or(Some(rule.severity))
+    /// The severities that hold in a file, where an override changes any.
+    pub fn overridden(&self, path: &str) -> Option<Severities> {
+        let mut changed = None;
+        for over in self.overrides.iter().filter(|o| o.paths.matches(path.as_ref(), false)) {
+            let severities: &mut Severities = changed.get_or_insert_with(|| self.severities.clone());
+            over.severities.iter().for_each(|&(index, severity)| severities.set(index, severity));
+        }
+        changed
     }
 }

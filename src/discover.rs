@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::coverage::{Outcome, Unread};
+use crate::globs::Globs;
 use crate::source::Source;
 
 /// Something to read.
@@ -56,8 +57,8 @@ fn decode(path: Arc<str>, mut bytes: Vec<u8>) -> Result<Source, Unread> {
 /// Which files to take.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// Globs of paths to leave out.
-    pub exclude: Vec<String>,
+    /// What to leave out, even where it is named: a hook names files, and the project knows which are not for it.
+    pub exclude: Vec<Globs>,
     /// Do not honour `.gitignore`, `.ignore` and `.plimsollignore`.
     pub no_ignore: bool,
     /// Take hidden files too.
@@ -68,7 +69,10 @@ pub struct Options {
 pub fn discover(paths: &[PathBuf], options: &Options) -> Vec<Input> {
     let mut inputs = Vec::new();
     for path in paths {
-        if path.is_dir() {
+        let is_dir = path.is_dir();
+        if options.excludes(path, is_dir) {
+            inputs.push(Input::Unreadable(excluded(path)));
+        } else if is_dir {
             walk(path, options, &mut inputs);
         } else {
             inputs.push(file(path));
@@ -79,13 +83,29 @@ pub fn discover(paths: &[PathBuf], options: &Options) -> Vec<Input> {
     inputs
 }
 
+impl Options {
+    fn excludes(&self, path: &Path, is_dir: bool) -> bool {
+        self.exclude.iter().any(|globs| globs.matches(path, is_dir))
+    }
+}
+
+fn excluded(path: &Path) -> Unread {
+    let reason = "left out by `exclude`".to_owned();
+    Unread { path: shown(path), position: None, outcome: Outcome::Skipped, reason, help: None }
+}
+
+fn shown(path: &Path) -> Arc<str> {
+    path.strip_prefix("./").unwrap_or(path).to_string_lossy().into()
+}
+
 fn file(path: &Path) -> Input {
-    let shown = path.strip_prefix("./").unwrap_or(path).to_string_lossy();
-    Input::File(shown.as_ref().into(), path.to_owned())
+    Input::File(shown(path), path.to_owned())
 }
 
 fn walk(root: &Path, options: &Options, inputs: &mut Vec<Input>) {
+    let exclude = options.clone();
     let walker = ignore::WalkBuilder::new(root)
+        .filter_entry(move |entry| !exclude.excludes(entry.path(), entry.file_type().is_some_and(|t| t.is_dir())))
         .standard_filters(!options.no_ignore)
         .hidden(!options.hidden)
         .add_custom_ignore_filename(".plimsollignore")

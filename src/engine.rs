@@ -1,11 +1,13 @@
 //! The parallel map: source → findings; then the rules over the whole input; then one sort.
 //! A file's tree lives only while its file is judged.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
 pub use crate::config::Settings;
+use crate::config::Severities;
 use crate::coverage::{Coverage, FileCoverage, Outcome, Unread};
 use crate::discover::Input;
 use crate::finding::{CrossReport, Draft, Finding, Report};
@@ -58,8 +60,13 @@ pub struct Outcomes {
 
 /// Judges every input.
 pub fn run(inputs: Vec<Input>, settings: &Settings, keep_sources: bool) -> Outcomes {
-    let files: Vec<FileResult> =
-        inputs.into_par_iter().map(|input| lint_input(input, settings, keep_sources)).collect();
+    let plan = Plan::new(settings);
+    let lint = |input| lint_input(input, &plan, keep_sources);
+    let files: Vec<FileResult> = if is_small(&inputs) {
+        inputs.into_iter().map(lint).collect()
+    } else {
+        inputs.into_par_iter().map(lint).collect()
+    };
     let mut outcomes = Outcomes::default();
     let mut facts = Inputs::default();
     for file in files {
@@ -69,7 +76,7 @@ pub fn run(inputs: Vec<Input>, settings: &Settings, keep_sources: bool) -> Outco
         outcomes.sources.extend(file.source);
         facts.append(file.facts);
     }
-    cross(&facts, settings, &mut outcomes.findings);
+    cross(&facts, &plan, &mut outcomes.findings);
     outcomes.findings.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
     outcomes
 }
@@ -78,7 +85,8 @@ fn sort_key(f: &Finding) -> (&str, usize, usize, &str, &str) {
     (&f.path, f.region.start.offset, f.region.end.offset, f.rule.id, &f.message)
 }
 
-fn cross(facts: &Inputs, settings: &Settings, findings: &mut Vec<Finding>) {
+fn cross(facts: &Inputs, plan: &Plan<'_>, findings: &mut Vec<Finding>) {
+    let settings = plan.settings;
     for rule in crate::rules::ALL {
         let Check::Inputs(check) = rule.check else { continue };
         if settings.standard.is_some() {
@@ -87,7 +95,7 @@ fn cross(facts: &Inputs, settings: &Settings, findings: &mut Vec<Finding>) {
         let first = findings.len();
         check(facts, &mut CrossReport::new(settings, rule, rule.severity, findings));
         let mut added = findings.split_off(first);
-        added.retain_mut(|f| match settings.severity(rule, &f.path) {
+        added.retain_mut(|f| match plan.severity(rule, &f.path) {
             Some(severity) => {
                 if f.severity != Severity::Note {
                     f.severity = severity;
@@ -100,6 +108,54 @@ fn cross(facts: &Inputs, settings: &Settings, findings: &mut Vec<Finding>) {
     }
 }
 
+/// Input below this many bytes is judged on the thread that is already here: starting others would take longer.
+const SMALL: u64 = 128 << 10;
+
+fn is_small(inputs: &[Input]) -> bool {
+    let size = |input: &Input| match input {
+        Input::File(_, path) => std::fs::metadata(path).map_or(0, |m| m.len()),
+        Input::Text(_, bytes) => bytes.len() as u64,
+        Input::Unreadable(_) => 0,
+    };
+    inputs.len() <= 16 && inputs.iter().map(size).sum::<u64>() < SMALL
+}
+
+/// A rule that judges, its severity, and the check that it stands for.
+type Active = (&'static Rule, Severity, Option<Standard>);
+
+/// The rules of a run, settled once.
+struct Plan<'a> {
+    settings: &'a Settings,
+    rules: Vec<Active>,
+}
+
+impl<'a> Plan<'a> {
+    fn new(settings: &'a Settings) -> Self {
+        Self { settings, rules: active(settings, &settings.severities) }
+    }
+
+    /// The rules that judge a file.
+    fn rules(&self, path: &str) -> Cow<'_, [Active]> {
+        match self.settings.overridden(path) {
+            Some(severities) => Cow::Owned(active(self.settings, &severities)),
+            None => Cow::Borrowed(&self.rules),
+        }
+    }
+
+    /// The severity of a rule in a file; `None` where it is off.
+    fn severity(&self, rule: &Rule, path: &str) -> Option<Severity> {
+        self.rules(path).iter().find(|(r, ..)| std::ptr::eq(*r, rule)).map(|r| r.1)
+    }
+}
+
+fn active(settings: &Settings, severities: &Severities) -> Vec<Active> {
+    let judge = |(rule, severity): (&'static Rule, Severity)| {
+        let standard = rule.standard_at(settings);
+        (settings.standard.is_none() || standard.is_some()).then_some((rule, severity, standard))
+    };
+    severities.active().filter_map(judge).collect()
+}
+
 struct FileResult {
     findings: Vec<Finding>,
     coverage: FileCoverage,
@@ -108,10 +164,10 @@ struct FileResult {
     source: Option<Arc<Source>>,
 }
 
-fn lint_input(input: Input, settings: &Settings, keep_source: bool) -> FileResult {
+fn lint_input(input: Input, plan: &Plan<'_>, keep_source: bool) -> FileResult {
     match input.read() {
         Ok(source) => {
-            let mut result = lint_source(&source, settings);
+            let mut result = lint_source(&source, plan);
             if keep_source && (!result.findings.is_empty() || !result.coverage.unread.is_empty()) {
                 result.source = Some(Arc::new(source));
             }
@@ -125,26 +181,12 @@ fn lint_input(input: Input, settings: &Settings, keep_source: bool) -> FileResul
     }
 }
 
-/// The rules that judge a file, each with its severity there and the check that it stands for.
-fn active(settings: &Settings, path: &str) -> Vec<(&'static Rule, Severity, Option<Standard>)> {
-    crate::rules::ALL
-        .iter()
-        .filter_map(|&rule| {
-            let standard = rule.standard_at(settings);
-            if settings.standard.is_some() && standard.is_none() {
-                return None;
-            }
-            Some((rule, settings.severity(rule, path)?, standard))
-        })
-        .collect()
-}
-
 /// A file above this size is judged by several threads.
 const LARGE: usize = 1 << 20;
 
 /// One file, judged, with rules that see the whole input left out.
-fn lint_source(source: &Source, settings: &Settings) -> FileResult {
-    let rules = active(settings, &source.path);
+fn lint_source(source: &Source, plan: &Plan<'_>) -> FileResult {
+    let (rules, settings) = (plan.rules(&source.path), plan.settings);
     let documents = yaml::documents(&source.text);
     let judge = |raw: &RawDocument| lint_document(source, *raw, settings, &rules);
     let parts: Vec<DocumentResult> = if source.text.len() > LARGE {
@@ -259,9 +301,7 @@ impl DocumentResult {
     }
 }
 
-type ActiveRules<'a> = [(&'static Rule, Severity, Option<Standard>)];
-
-fn lint_document(source: &Source, raw: RawDocument, settings: &Settings, rules: &ActiveRules<'_>) -> DocumentResult {
+fn lint_document(source: &Source, raw: RawDocument, settings: &Settings, rules: &[Active]) -> DocumentResult {
     if let Some(trailing) = raw.trailing {
         let reason = "text behind the document separator".to_owned();
         return DocumentResult::unread(trailing, Outcome::Broken, reason, Some("begin the document on the next line"));
@@ -286,7 +326,7 @@ fn lint_document(source: &Source, raw: RawDocument, settings: &Settings, rules: 
     }
 }
 
-fn lint_tree(tree: &Tree<'_>, settings: &Settings, rules: &ActiveRules<'_>) -> DocumentResult {
+fn lint_tree(tree: &Tree<'_>, settings: &Settings, rules: &[Active]) -> DocumentResult {
     let objects = k8s::objects(tree);
     if objects.is_empty() {
         return DocumentResult::new(Outcome::NotKubernetes);
@@ -298,7 +338,7 @@ fn lint_tree(tree: &Tree<'_>, settings: &Settings, rules: &ActiveRules<'_>) -> D
     result
 }
 
-fn lint_object(object: Object<'_>, settings: &Settings, rules: &ActiveRules<'_>, result: &mut DocumentResult) {
+fn lint_object(object: Object<'_>, settings: &Settings, rules: &[Active], result: &mut DocumentResult) {
     let reference = Arc::new(object.reference());
     let pods = k8s::pods(object);
     result.pods += pods.len();

@@ -15,6 +15,7 @@ pub mod coverage;
 pub mod discover;
 pub mod engine;
 pub mod finding;
+pub mod globs;
 pub mod k8s;
 pub mod report;
 pub mod rule;
