@@ -1,12 +1,11 @@
 //! From what was typed to an exit code: 0 clean, 1 findings at or above the threshold,
 //! 2 the tool could not do its work; both 1 and 2: 2. A closed pipe is 0.
 
-use std::io::{self, BufWriter, IsTerminal, Read, Write};
-use std::path::PathBuf;
+use std::io::{self, BufWriter, IsTerminal, Write};
 
 use crate::cli::{Cli, Command, Format, Lint};
 use crate::config::Settings;
-use crate::discover::{self, Input};
+use crate::discover;
 use crate::engine::{self, Outcomes};
 use crate::report;
 
@@ -27,17 +26,7 @@ pub fn run(cli: Cli) -> u8 {
 
 fn run_lint(lint: &Lint) -> io::Result<u8> {
     let settings = Settings::default();
-    let (stdin, mut paths): (Vec<PathBuf>, Vec<PathBuf>) =
-        lint.paths.iter().cloned().partition(|p| p.as_os_str() == "-");
-    if lint.paths.is_empty() {
-        paths.push(".".into());
-    }
-    let mut inputs = discover::discover(&paths, &discover::Options::default());
-    if !stdin.is_empty() {
-        let mut bytes = Vec::new();
-        io::stdin().read_to_end(&mut bytes)?;
-        inputs.push(Input::Text("<stdin>".into(), bytes));
-    }
+    let inputs = discover::discover(&lint.paths, &discover::Options::default());
     let outcomes = engine::run(inputs, &settings, false);
     let default = if io::stdout().is_terminal() { Format::Human } else { Format::Concise };
     let mut out = BufWriter::new(io::stdout().lock());

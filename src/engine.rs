@@ -115,6 +115,8 @@ fn is_small(inputs: &[Input]) -> bool {
     let size = |input: &Input| match input {
         Input::File(_, path) => std::fs::metadata(path).map_or(0, |m| m.len()),
         Input::Text(_, bytes) => bytes.len() as u64,
+        // As long as whoever writes it likes.
+        Input::Stdin(_) => SMALL,
         Input::Unreadable(_) => 0,
     };
     inputs.len() <= 16 && inputs.iter().map(size).sum::<u64>() < SMALL
@@ -305,6 +307,10 @@ fn lint_document(source: &Source, raw: RawDocument, settings: &Settings, rules: 
     if let Some(trailing) = raw.trailing {
         let reason = "text behind the document separator".to_owned();
         return DocumentResult::unread(trailing, Outcome::Broken, reason, Some("begin the document on the next line"));
+    }
+    if let Some((at, byte)) = source.first_invalid(raw.span) {
+        let reason = format!("byte 0x{byte:02x} is not UTF-8");
+        return DocumentResult::unread(at, Outcome::Broken, reason, Some("save the file as UTF-8"));
     }
     match yaml::parse(&source.text, raw.span) {
         Ok(tree) => lint_tree(&tree, settings, rules),

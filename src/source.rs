@@ -3,6 +3,12 @@
 
 use std::sync::Arc;
 
+use crate::coverage::{Outcome, Unread};
+
+/// How large a file may be. Spans could tell 4 GiB apart; but what holds more than this is no manifest, and reading it
+/// would only end by running out of memory.
+pub const MAX_BYTES: usize = 1 << 30;
+
 /// A half-open range of bytes in a source's text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Span {
@@ -13,7 +19,7 @@ pub struct Span {
 }
 
 impl Span {
-    /// The range `start..end`, in bytes. Files are refused above 4 GiB, so offsets fit.
+    /// The range `start..end`, in bytes. No file is larger than `MAX_BYTES`, so offsets fit.
     pub fn new(start: usize, end: usize) -> Self {
         let clamp = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         Self { start: clamp(start), end: clamp(end.max(start)) }
@@ -54,18 +60,86 @@ pub struct Source {
     pub text: String,
     /// Bytes of the byte order mark before `text`: 0 or 3.
     pub bom: usize,
+    /// The first byte of each line that is not UTF-8, and where; a `?` stands for it in `text`.
+    pub invalid: Vec<(u32, u8)>,
 }
 
 impl Source {
     /// A source of this name and text.
     pub fn new(path: &str, text: impl Into<String>) -> Self {
-        Self { path: path.into(), text: text.into(), bom: 0 }
+        Self { path: path.into(), text: text.into(), bom: 0, invalid: Vec::new() }
+    }
+
+    /// The text of these bytes. Bytes that are not UTF-8 spoil only the document that they stand in, as for kubectl,
+    /// so they are noted and the rest is kept. `Err` where the whole is no text that kubectl could read.
+    pub fn decode(path: Arc<str>, mut bytes: Vec<u8>) -> Result<Self, Unread> {
+        if bytes.len() > MAX_BYTES {
+            let reason = format!("larger than {} GiB, the most that is read", MAX_BYTES >> 30);
+            return Err(Unread {
+                path,
+                position: None,
+                outcome: Outcome::Broken,
+                reason,
+                help: Some("split the file"),
+            });
+        }
+        if let Some(encoding) = wide_encoding(&bytes) {
+            let reason = format!("the text is {encoding}, and Kubernetes reads UTF-8");
+            let help = Some("save the file as UTF-8");
+            let position = Some(Position { offset: 0, line: 1, column: 1 });
+            return Err(Unread { path, position, outcome: Outcome::Broken, reason, help });
+        }
+        let bom = if bytes.starts_with("\u{feff}".as_bytes()) { 3 } else { 0 };
+        bytes.drain(..bom);
+        match String::from_utf8(bytes) {
+            Ok(text) => Ok(Self { path, text, bom, invalid: Vec::new() }),
+            Err(error) => {
+                let (text, invalid) = replace_invalid(error.as_bytes());
+                Ok(Self { path, text, bom, invalid })
+            }
+        }
+    }
+
+    /// The first byte of the range that is not UTF-8.
+    pub fn first_invalid(&self, within: Span) -> Option<(Span, u8)> {
+        let at = self.invalid.partition_point(|&(offset, _)| offset < within.start);
+        let &(offset, byte) = self.invalid.get(at).filter(|&&(offset, _)| offset < within.end)?;
+        Some((Span { start: offset, end: offset + 1 }, byte))
     }
 
     /// The index that turns offsets into lines; made once per file, and only where it is needed.
     pub fn lines(&self) -> LineIndex<'_> {
         LineIndex::new(&self.text, self.bom)
     }
+}
+
+/// The name of an encoding with units of more than one byte, told by its mark or by the NUL bytes of plain letters.
+fn wide_encoding(bytes: &[u8]) -> Option<&'static str> {
+    match *bytes {
+        [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => Some("UTF-32"),
+        [0xff, 0xfe, ..] => Some("UTF-16 (little endian)"),
+        [0xfe, 0xff, ..] => Some("UTF-16 (big endian)"),
+        [1..=255, 0, 1..=255, 0, ..] => Some("UTF-16 (little endian, without a byte order mark)"),
+        [0, 1..=255, 0, 1..=255, ..] => Some("UTF-16 (big endian, without a byte order mark)"),
+        _ => None,
+    }
+}
+
+/// The text with one `?` for each byte that is not UTF-8, so that offsets stay; and the first such byte of each line.
+fn replace_invalid(bytes: &[u8]) -> (String, Vec<(u32, u8)>) {
+    let mut text = String::with_capacity(bytes.len());
+    let mut invalid = Vec::new();
+    let mut noted = false;
+    for chunk in bytes.utf8_chunks() {
+        noted &= memchr::memchr(b'\n', chunk.valid().as_bytes()).is_none();
+        text.push_str(chunk.valid());
+        if let (Some(&byte), false) = (chunk.invalid().first(), noted) {
+            invalid.push((Span::new(text.len(), 0).start, byte));
+            noted = true;
+        }
+        text.extend(chunk.invalid().iter().map(|_| '?'));
+    }
+    (text, invalid)
 }
 
 /// Offsets of the line starts of a text.
@@ -79,8 +153,12 @@ pub struct LineIndex<'s> {
 impl<'s> LineIndex<'s> {
     /// Indexes `text`, which begins `bom` bytes into its file.
     pub fn new(text: &'s str, bom: usize) -> Self {
+        let bytes = text.as_bytes();
         let mut starts = vec![0];
-        starts.extend(memchr::memchr_iter(b'\n', text.as_bytes()).map(|i| Span::new(i + 1, i + 1).start));
+        // A lone carriage return breaks a line in YAML too.
+        let breaks = memchr::memchr2_iter(b'\n', b'\r', bytes);
+        let breaks = breaks.filter(|&i| bytes[i] == b'\n' || bytes.get(i + 1) != Some(&b'\n'));
+        starts.extend(breaks.map(|i| Span::new(i + 1, i + 1).start));
         Self { text, bom, starts }
     }
 
