@@ -3,11 +3,11 @@
 
 use std::io::{self, BufWriter, IsTerminal, Write};
 
-use crate::cli::{Cli, Command, Format, Lint};
+use crate::cli::{Cli, Command, Lint};
 use crate::config::Settings;
 use crate::discover;
 use crate::engine::{self, Outcomes};
-use crate::report;
+use crate::report::{self, Color, Format, Root};
 
 /// Runs the program; the result is its exit code.
 pub fn run(cli: Cli) -> u8 {
@@ -27,15 +27,20 @@ pub fn run(cli: Cli) -> u8 {
 fn run_lint(lint: &Lint) -> io::Result<u8> {
     let settings = Settings::default();
     let inputs = discover::discover(&lint.paths, &discover::Options::default());
-    let outcomes = engine::run(inputs, &settings, false);
-    let default = if io::stdout().is_terminal() { Format::Human } else { Format::Concise };
+    let terminal = io::stdout().is_terminal();
+    let format = lint.format.unwrap_or(if terminal { Format::Human } else { Format::Concise });
+    let outcomes = engine::run(inputs, &settings, format.needs_sources());
+    let code = exit_code(&outcomes, &settings);
+    let width = terminal.then(|| terminal_size::terminal_size().map_or(80, |(w, _)| w.0));
+    let options = report::Options {
+        exit_code: code,
+        root: Root::find(&std::env::current_dir()?),
+        ..report::Options::detect(Color::Auto, width, |name| std::env::var(name).ok())
+    };
     let mut out = BufWriter::new(io::stdout().lock());
-    match lint.format.unwrap_or(default) {
-        Format::Human => report::human::write(&outcomes, &mut out)?,
-        Format::Concise => report::concise::write(&outcomes, &mut out)?,
-    }
+    report::write(format, &outcomes, &options, &mut out)?;
     out.flush()?;
-    Ok(exit_code(&outcomes, &settings))
+    Ok(code)
 }
 
 fn exit_code(outcomes: &Outcomes, settings: &Settings) -> u8 {

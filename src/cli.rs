@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{Parser, Subcommand};
+
+use crate::report::Format;
 
 /// The load line for Kubernetes workloads.
 #[derive(Debug, Parser)]
@@ -28,13 +30,4 @@ pub struct Lint {
     /// Output format [default: human on a terminal, concise otherwise]
     #[arg(long, value_enum)]
     pub format: Option<Format>,
-}
-
-/// An output format.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// For people
-    Human,
-    /// One line each
-    Concise,
 }

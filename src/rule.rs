@@ -166,6 +166,11 @@ pub struct Rule {
 }
 
 impl Rule {
+    /// Where its page can be read.
+    pub fn url(&self) -> String {
+        format!("{}/blob/main/rules/{}.md", env!("CARGO_PKG_REPOSITORY"), self.id.replace('-', "_"))
+    }
+
     /// The check that a finding of this rule violates, at the level and version of a run. Where a check of the
     /// restricted level replaces one of baseline, that is the one, as in the plugin.
     pub fn standard_at(&self, settings: &Settings) -> Option<Standard> {

@@ -1,4 +1,49 @@
 //! One file per format: pure functions of the findings, the coverage and the catalogue.
 
+use std::io::{self, Write};
+
+use clap::ValueEnum;
+
+use crate::engine::Outcomes;
+
 pub mod concise;
+pub mod github;
 pub mod human;
+pub mod json;
+mod root;
+mod summary;
+mod terminal;
+mod text;
+
+pub use root::{Root, Uri};
+pub use terminal::{Color, Options};
+
+/// An output format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people: source lines, help, and the summary
+    Human,
+    /// One line each: path:line:column: severity[rule] message
+    Concise,
+    /// Everything, as JSON (`plimsoll schema findings` describes it)
+    Json,
+    /// Workflow commands that GitHub shows beside the lines of a change
+    Github,
+}
+
+impl Format {
+    /// Whether the format shows source lines: then the engine must keep the sources.
+    pub fn needs_sources(self) -> bool {
+        self == Self::Human
+    }
+}
+
+/// Writes the outcomes of a run in a format.
+pub fn write(format: Format, outcomes: &Outcomes, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        Format::Human => human::write(outcomes, options, out),
+        Format::Concise => concise::write(outcomes, options, out),
+        Format::Json => json::write(outcomes, out),
+        Format::Github => github::write(outcomes, options, out),
+    }
+}

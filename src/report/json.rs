@@ -1,0 +1,195 @@
+//! JSON for programs: every finding and the whole ledger, as `findings.schema.json` describes it.
+
+use std::io::{self, Write};
+
+use serde::{Serialize, Serializer};
+
+use crate::coverage::{Counts, Coverage, Unread};
+use crate::engine::Outcomes;
+use crate::finding::{Finding, Related};
+use crate::k8s::ObjectRef;
+use crate::rule::Standard;
+use crate::source::Position;
+
+/// The schema of what `write` writes.
+pub const SCHEMA: &str = include_str!("findings.schema.json");
+
+/// Writes one JSON value and a line end.
+pub fn write(outcomes: &Outcomes, out: &mut dyn Write) -> io::Result<()> {
+    let report = ReportJson {
+        version: 1,
+        tool: ToolJson { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+        findings: Each(&outcomes.findings, FindingJson::new),
+        coverage: CoverageJson::new(&outcomes.coverage),
+    };
+    serde_json::to_writer_pretty(&mut *out, &report)?;
+    writeln!(out)
+}
+
+/// A list whose elements take their JSON shape one by one while they are written.
+pub(super) struct Each<'a, T, F>(pub(super) &'a [T], pub(super) F);
+
+impl<'a, T, S: Serialize, F: Fn(&'a T) -> S> Serialize for Each<'a, T, F> {
+    fn serialize<Z: Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
+        serializer.collect_seq(self.0.iter().map(&self.1))
+    }
+}
+
+#[derive(Serialize)]
+struct ReportJson<'a, F> {
+    version: u8,
+    tool: ToolJson,
+    findings: F,
+    coverage: CoverageJson<'a>,
+}
+
+#[derive(Serialize)]
+struct ToolJson {
+    name: &'static str,
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+struct FindingJson<'a> {
+    rule: &'static str,
+    severity: &'static str,
+    message: &'a str,
+    help: Option<&'a str>,
+    path: &'a str,
+    start: PositionJson,
+    end: PositionJson,
+    object: Option<ObjectJson<'a>>,
+    container: Option<&'a str>,
+    field: Option<&'a str>,
+    standard: Option<StandardJson>,
+    related: Vec<RelatedJson<'a>>,
+}
+
+impl<'a> FindingJson<'a> {
+    fn new(f: &'a Finding) -> Self {
+        Self {
+            rule: f.rule.id,
+            severity: f.severity.name(),
+            message: &f.message,
+            help: f.help.as_deref(),
+            path: &f.path,
+            start: f.region.start.into(),
+            end: f.region.end.into(),
+            object: f.object.as_deref().map(ObjectJson::new),
+            container: f.container.as_deref(),
+            field: f.field.as_deref(),
+            standard: f.standard.map(StandardJson::new),
+            related: f.related.iter().map(RelatedJson::new).collect(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct PositionJson {
+    line: u32,
+    column: u32,
+    offset: usize,
+}
+
+impl From<Position> for PositionJson {
+    fn from(p: Position) -> Self {
+        Self { line: p.line, column: p.column, offset: p.offset }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ObjectJson<'a> {
+    api_version: &'a str,
+    kind: &'a str,
+    namespace: Option<&'a str>,
+    name: &'a str,
+}
+
+impl<'a> ObjectJson<'a> {
+    fn new(o: &'a ObjectRef) -> Self {
+        Self { api_version: &o.api_version, kind: &o.kind, namespace: o.namespace.as_deref(), name: &o.name }
+    }
+}
+
+#[derive(Serialize)]
+struct StandardJson {
+    level: &'static str,
+    check: &'static str,
+}
+
+impl StandardJson {
+    fn new(s: Standard) -> Self {
+        Self { level: s.level.name(), check: s.check }
+    }
+}
+
+#[derive(Serialize)]
+struct RelatedJson<'a> {
+    path: &'a str,
+    start: PositionJson,
+    end: PositionJson,
+    message: &'a str,
+}
+
+impl<'a> RelatedJson<'a> {
+    fn new(r: &'a Related) -> Self {
+        Self { path: &r.path, start: r.region.start.into(), end: r.region.end.into(), message: &r.message }
+    }
+}
+
+/// The ledger, as JSON and SARIF carry it.
+#[derive(Serialize)]
+pub(super) struct CoverageJson<'a> {
+    files: CountsJson,
+    documents: CountsJson,
+    pods: usize,
+    unread: Vec<UnreadJson<'a>>,
+}
+
+impl<'a> CoverageJson<'a> {
+    pub(super) fn new(c: &'a Coverage) -> Self {
+        Self {
+            files: c.file_counts().into(),
+            documents: c.document_counts().into(),
+            pods: c.pods,
+            unread: c.unread().map(UnreadJson::new).collect(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct CountsJson {
+    linted: usize,
+    not_kubernetes: usize,
+    skipped: usize,
+    broken: usize,
+}
+
+impl From<Counts> for CountsJson {
+    fn from(c: Counts) -> Self {
+        Self { linted: c.linted, not_kubernetes: c.not_kubernetes, skipped: c.skipped, broken: c.broken }
+    }
+}
+
+#[derive(Serialize)]
+struct UnreadJson<'a> {
+    path: &'a str,
+    position: Option<PositionJson>,
+    outcome: &'static str,
+    reason: &'a str,
+    help: Option<&'a str>,
+}
+
+impl<'a> UnreadJson<'a> {
+    fn new(u: &'a Unread) -> Self {
+        Self {
+            path: &u.path,
+            position: u.position.map(PositionJson::from),
+            outcome: u.outcome.name(),
+            reason: &u.reason,
+            help: u.help,
+        }
+    }
+}
