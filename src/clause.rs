@@ -2,7 +2,7 @@
 //! From a clause follow the verdict, the place, the message, and later the fix and the CEL expression.
 
 use crate::finding::Report;
-use crate::k8s::{Container, Pod, Version};
+use crate::k8s::{Container, Pod};
 use crate::rule::Safety;
 use crate::yaml::{Slot, Typed};
 
@@ -13,6 +13,9 @@ pub enum Scope {
     Pod,
     /// A field of every container: init, main and ephemeral.
     EveryContainer,
+    /// A field of the pod's spec that containers may write themselves. The pod's own value is judged even where every
+    /// container has another, as Pod Security admission does; a container without a value is asked where the pod has none.
+    PodAndContainers,
 }
 
 /// A value in a clause.
@@ -22,6 +25,8 @@ pub enum Literal {
     Bool(bool),
     /// A string.
     Str(&'static str),
+    /// An integer.
+    Int(i64),
 }
 
 /// What a field must be. Eight, and no more: the ninth request becomes a `fn`.
@@ -45,6 +50,20 @@ pub enum Test {
     NotBelow(i64),
 }
 
+impl Test {
+    /// The type that the field has in the API, for messages.
+    fn wants(self) -> &'static str {
+        match self {
+            Self::Is(Literal::Bool(_)) | Self::IsNot(Literal::Bool(_)) => "a boolean",
+            Self::Is(Literal::Str(_)) | Self::IsNot(Literal::Str(_)) | Self::OneOf(_) | Self::NoneBut(_) => "a string",
+            Self::Is(Literal::Int(_)) | Self::IsNot(Literal::Int(_)) | Self::AboveFloor | Self::NotBelow(_) => {
+                "an integer"
+            }
+            Self::Includes(_) | Self::Only(_) => "a list",
+        }
+    }
+}
+
 /// Pods that a clause does not ask.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exemption {
@@ -55,11 +74,24 @@ pub enum Exemption {
 }
 
 impl Exemption {
-    fn covers(self, pod: Pod<'_>, version: Version) -> bool {
-        match self {
-            Self::Windows(since) => version.since(since) && pod.is_windows(),
-            Self::UserNamespace(since) => version.since(since) && pod.has_user_namespace(),
+    /// Whether the pod is exempt; a field of the wrong type exempts nobody, and is reported.
+    pub fn covers(self, pod: Pod<'_>, report: &mut Report<'_>) -> bool {
+        let (since, path, wanted) = match self {
+            Self::Windows(since) => (since, "os.name", "a string"),
+            Self::UserNamespace(since) => (since, "hostUsers", "a boolean"),
+        };
+        if !report.settings().kubernetes.since(since) {
+            return false;
         }
+        let slot = pod.at(path);
+        let (wrong, covered) = match self {
+            Self::Windows(_) => (slot.str() == Typed::Wrong, pod.is_windows()),
+            Self::UserNamespace(_) => (slot.bool() == Typed::Wrong, pod.has_user_namespace()),
+        };
+        if wrong {
+            report.refused(slot, &format!("{path} of the pod"), wanted);
+        }
+        covered
     }
 }
 
@@ -90,6 +122,11 @@ pub const fn pod(path: &'static str) -> Clause {
 /// A requirement on a field of every container.
 pub const fn every_container(path: &'static str) -> Clause {
     clause(Scope::EveryContainer, path)
+}
+
+/// A requirement on a field of the pod's spec and on the same field of every container.
+pub const fn pod_and_containers(path: &'static str) -> Clause {
+    clause(Scope::PodAndContainers, path)
 }
 
 const fn clause(scope: Scope, path: &'static str) -> Clause {
@@ -145,8 +182,7 @@ impl Clause {
 
     /// Judges a pod.
     pub fn check(&self, pod: Pod<'_>, report: &mut Report<'_>) {
-        let version = report.settings().kubernetes;
-        if self.unless.iter().any(|e| e.covers(pod, version)) {
+        if self.unless.iter().any(|e| e.covers(pod, report)) {
             return;
         }
         match self.scope {
@@ -158,7 +194,24 @@ impl Clause {
                 }
                 report.set_container(None);
             }
+            Scope::PodAndContainers => self.check_both(pod, report),
         }
+    }
+
+    fn check_both(&self, pod: Pod<'_>, report: &mut Report<'_>) {
+        let shared = pod.at(self.path);
+        if !shared.is_absent() {
+            self.judge(shared, "the pod", report);
+        }
+        for container in pod.containers() {
+            let own = container.at(self.path);
+            if own.is_absent() && !shared.is_absent() {
+                continue;
+            }
+            report.set_container(Some(container));
+            self.judge(own, &container.label(), report);
+        }
+        report.set_container(None);
     }
 
     fn field<'t>(&self, container: Container<'t>) -> Slot<'t> {
@@ -167,15 +220,17 @@ impl Clause {
 
     fn judge(&self, slot: Slot<'_>, who: &str, report: &mut Report<'_>) {
         let path = self.path;
-        if let Test::Only(allowed) = self.test {
-            return self.judge_items(slot, allowed, who, report);
+        match self.test {
+            Test::Only(allowed) => return self.judge_items(slot, allowed, who, report),
+            Test::Includes(_) => self.refuse_items(slot, who, report),
+            _ => {}
         }
         let verdict = self.verdict(slot, report.settings().uid_floor);
         let draft = match verdict {
             Typed::Is(true) => return,
             Typed::Unknown => report.undecided(slot, &format!("{path} of {who}")),
             Typed::Absent => report.at(slot, format!("{who} does not set {path}{}", self.wanted())),
-            Typed::Wrong => report.at(slot, format!("{who} sets {path} to a value of the wrong type")),
+            Typed::Wrong => report.refused(slot, &format!("{path} of {who}"), self.test.wants()),
             Typed::Is(false) => report.at(slot, self.refusal(slot, who)),
         };
         if !self.help.is_empty() {
@@ -195,6 +250,7 @@ impl Clause {
     fn wanted(&self) -> String {
         match self.test {
             Test::Is(Literal::Bool(b)) => format!(" to {b}"),
+            Test::Is(Literal::Int(i)) => format!(" to {i}"),
             Test::Is(Literal::Str(s)) | Test::Includes(s) => format!(" to {s}"),
             _ => String::new(),
         }
@@ -207,6 +263,8 @@ impl Clause {
             Test::Is(Literal::Bool(want)) => map(slot.bool(), |b| b == want),
             Test::IsNot(Literal::Bool(want)) => map(slot.bool(), |b| b != want),
             Test::Is(Literal::Str(want)) => map(slot.str(), |s| s == want),
+            Test::Is(Literal::Int(want)) => map(slot.int(), |i| i == want),
+            Test::IsNot(Literal::Int(want)) => map(slot.int(), |i| i != want),
             Test::IsNot(Literal::Str(want)) => map(slot.str(), |s| s != want),
             Test::OneOf(allowed) | Test::NoneBut(allowed) => map(slot.str(), |s| allowed.contains(&s)),
             Test::AboveFloor => map(slot.int(), |i| i > floor),
@@ -217,12 +275,23 @@ impl Clause {
         if optional && verdict == Typed::Absent { Typed::Is(true) } else { verdict }
     }
 
+    /// Items that are no strings: the API server refuses them beside whatever the list is asked for.
+    fn refuse_items(&self, slot: Slot<'_>, who: &str, report: &mut Report<'_>) {
+        for item in slot.items().filter(|i| i.str() == Typed::Wrong) {
+            report.refused(item, &format!("an item of {} of {who}", self.path), "a string");
+        }
+    }
+
     fn judge_items(&self, slot: Slot<'_>, allowed: &[&str], who: &str, report: &mut Report<'_>) {
-        for item in slot.items() {
+        let what = format!("{} of {who}", self.path);
+        for item in report.items(slot, &what) {
             match item.str() {
                 Typed::Is(s) if allowed.contains(&s) => {}
                 Typed::Unknown => {
-                    report.undecided(item, &format!("{} of {who}", self.path));
+                    report.undecided(item, &what);
+                }
+                Typed::Wrong => {
+                    report.refused(item, &format!("an item of {what}"), "a string");
                 }
                 _ => {
                     let draft = report.at(item, format!("{who} lists {} in {}", item.text(), self.path));
@@ -248,11 +317,11 @@ fn includes(slot: Slot<'_>, want: &str) -> Typed<bool> {
     if slot.is_unknown() || slot.has_placeholder() {
         return Typed::Unknown;
     }
+    if slot.misread().is_some() || slot.exists() && !slot.is_seq() {
+        return Typed::Wrong;
+    }
     if !slot.exists() {
         return Typed::Absent;
-    }
-    if !slot.is_seq() {
-        return Typed::Wrong;
     }
     if slot.items().any(|i| i.as_str() == Some(want)) {
         Typed::Is(true)

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::engine::Settings;
 use crate::k8s::{Container, ObjectRef};
-use crate::rule::{Rule, Safety, Severity, Standard};
+use crate::rule::{Level, Rule, Safety, Severity, Standard};
 use crate::source::{LineIndex, Region, Span};
 use crate::yaml::{Place, Slot};
 
@@ -81,12 +81,20 @@ pub struct Draft {
     field: Option<String>,
     related: Vec<(Span, Cow<'static, str>)>,
     fix: Option<Fix>,
+    /// Says that the API server refuses the value.
+    refusal: bool,
 }
 
 impl Draft {
     /// Says what to write instead.
     pub fn help(&mut self, help: impl Into<Cow<'static, str>>) -> &mut Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// Caps the severity: this one is milder than the rule's worst.
+    pub fn at_most(&mut self, severity: Severity) -> &mut Self {
+        self.severity = self.severity.min(severity);
         self
     }
 
@@ -161,6 +169,14 @@ impl<'a> Report<'a> {
         self.settings
     }
 
+    /// Whether what a check of this level denies is a finding here: always, unless the run judges by a standard and the
+    /// rule stands for its check of another level. `restricted` does not contain `baseline`: where a check of the one
+    /// replaces a check of the other, the two can disagree in both directions.
+    pub fn judges(&self, level: Level) -> bool {
+        let in_force = self.settings.standard.and_then(|_| self.rule.standard_at(self.settings));
+        in_force.is_none_or(|standard| standard.level == level)
+    }
+
     /// A finding at a slot: at its value, or, where it is absent, at the deepest parent that exists.
     pub fn at(&mut self, slot: Slot<'_>, message: impl Into<String>) -> &mut Draft {
         let place = slot.place();
@@ -184,6 +200,47 @@ impl<'a> Report<'a> {
         draft
     }
 
+    /// A finding at a value whose type the API server refuses, where `wanted` (`a boolean`) would stand.
+    /// Said once for each value, by the first rule that reads it.
+    pub fn refused(&mut self, slot: Slot<'_>, what: &str, wanted: &str) -> &mut Draft {
+        let span = slot.span();
+        if let Some(said) = self.drafts.iter().position(|d| d.refusal && d.span == span && d.object == self.object) {
+            return &mut self.drafts[said];
+        }
+        let draft = match slot.misread() {
+            Some(wanted) => {
+                let path = slot.written().path();
+                self.at(slot.written(), format!("{path} is not {wanted}: the API server refuses it"))
+            }
+            None => self.at(slot, format!("{what} is not {wanted}: the API server refuses it")),
+        };
+        draft.refusal = true;
+        draft
+    }
+
+    /// The items of a list. One that is no list is reported, or, behind a placeholder, noted, and has none.
+    pub fn items<'t>(&mut self, slot: Slot<'t>, what: &str) -> crate::yaml::Items<'t> {
+        if slot.has_placeholder() {
+            self.undecided(slot, what);
+        } else if slot.misread().is_some() || slot.exists() && !slot.is_seq() {
+            self.refused(slot, what, "a list");
+        }
+        slot.items()
+    }
+
+    /// Whether a slot can hold fields: it is a mapping, or absent. Any other value is reported, a placeholder noted.
+    pub fn is_mapping(&mut self, slot: Slot<'_>, what: &str) -> bool {
+        if slot.has_placeholder() {
+            self.undecided(slot, what);
+            return false;
+        }
+        if slot.misread().is_some() || slot.exists() && !slot.is_map() {
+            self.refused(slot, what, "a mapping");
+            return false;
+        }
+        true
+    }
+
     /// A note beside the rule's own severity: good to know, never fails a run.
     pub fn note(&mut self, slot: Slot<'_>, message: impl Into<String>) -> &mut Draft {
         let draft = self.at(slot, message);
@@ -205,6 +262,7 @@ impl<'a> Report<'a> {
             field: None,
             related: related.into_iter().collect(),
             fix: None,
+            refusal: false,
         });
         let last = self.drafts.len() - 1;
         &mut self.drafts[last]

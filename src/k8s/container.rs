@@ -83,10 +83,10 @@ impl<'t> Container<'t> {
     /// name. The slot says where it was decided; where neither has it, it is the container's.
     pub fn effective(self, path: &'t str) -> Slot<'t> {
         let own = self.at(path);
-        if own.exists() || own.is_unknown() {
+        if !own.is_absent() {
             return own;
         }
         let inherited = self.pod.at(path);
-        if inherited.exists() || inherited.is_unknown() { inherited } else { own }
+        if inherited.is_absent() { own } else { inherited }
     }
 }

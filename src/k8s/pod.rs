@@ -22,7 +22,12 @@ impl<'t> PodData<'t> {
             ("containers", ContainerKind::Main),
             ("ephemeralContainers", ContainerKind::Ephemeral),
         ] {
-            containers.extend(spec.at(list).items().map(|slot| ContainerData::new(slot, kind)));
+            let list = spec.at(list);
+            containers.extend(list.items().map(|slot| ContainerData::new(slot, kind)));
+            // Not a list: one container of which nothing can be read, so that whoever reads says so.
+            if list.exists() && !list.is_seq() && !list.has_placeholder() {
+                containers.push(ContainerData::new(list.item_of_no_list(), kind));
+            }
         }
         Self { object, spec, metadata, containers }
     }

@@ -44,6 +44,10 @@ enum State {
     Present,
     Absent,
     Unknown,
+    /// Below a value that has no fields, because it is no mapping.
+    NoMapping,
+    /// An item of a value that has none, because it is no list.
+    NoList,
 }
 
 /// A place in a document, from some node on, that may or may not hold a value.
@@ -116,8 +120,11 @@ impl<'t> Slot<'t> {
 
     fn miss(mut self, path: &'t str) -> Self {
         if self.state == State::Present {
-            let text = self.is_kind(Kind::Str) && contains_placeholder(self.tree.scalar_text(self.node));
-            self.state = if text { State::Unknown } else { State::Absent };
+            self.state = match self.tree.kind(self.node) {
+                Kind::Map => State::Absent,
+                Kind::Str if contains_placeholder(self.tree.scalar_text(self.node)) => State::Unknown,
+                _ => State::NoMapping,
+            };
         }
         if let Some(free) = self.missing.iter_mut().find(|m| m.is_empty()) {
             *free = path;
@@ -144,16 +151,44 @@ impl<'t> Slot<'t> {
         self.state == State::Present
     }
 
+    /// Whether the API server sees no value here: nothing written, or null.
+    pub fn is_absent(self) -> bool {
+        self.state == State::Absent
+    }
+
     /// Whether a placeholder hides the value.
     pub fn is_unknown(self) -> bool {
         self.state == State::Unknown
+    }
+
+    /// The slot of an item of this value, which is no list.
+    pub(crate) fn item_of_no_list(self) -> Self {
+        Self { state: State::NoList, ..self }
+    }
+
+    /// Where the way to this slot leads through a value of the wrong type: the type that the API wants there.
+    pub fn misread(self) -> Option<&'static str> {
+        match self.state {
+            State::NoMapping => Some("a mapping"),
+            State::NoList => Some("a list"),
+            _ => None,
+        }
+    }
+
+    /// The deepest slot on the way to this one that is written.
+    #[must_use]
+    pub fn written(self) -> Self {
+        match self.state {
+            State::NoMapping | State::NoList => Self { state: State::Present, missing: [""; 3], ..self },
+            _ => Self { missing: [""; 3], ..self },
+        }
     }
 
     /// What the value is; `Null` where there is none.
     pub fn kind(self) -> Kind {
         match self.state {
             State::Present => self.tree.kind(self.node),
-            State::Absent => Kind::Null,
+            State::Absent | State::NoMapping | State::NoList => Kind::Null,
             State::Unknown => Kind::Unknown,
         }
     }
@@ -166,6 +201,7 @@ impl<'t> Slot<'t> {
 
     fn typed<T>(self, read: impl FnOnce(Kind) -> Option<T>) -> Typed<T> {
         match self.kind() {
+            Kind::Null if self.misread().is_some() => Typed::Wrong,
             Kind::Null => Typed::Absent,
             Kind::Unknown => Typed::Unknown,
             kind => match read(kind) {
@@ -187,19 +223,19 @@ impl<'t> Slot<'t> {
         self.typed(|k| match k {
             Kind::Int(i) => Some(i),
             // Go prints floats below 1e21 in JSON without an exponent; the integer decoder then takes them.
-            Kind::Float(f) if f.fract() == 0.0 && f.abs() < 9.2e18 => Some(f as i64),
+            Kind::Float(f) if f.fract() == 0.0 && f.abs() < 9_223_372_036_854_775_808.0 => Some(f as i64),
             _ => None,
         })
     }
 
-    /// As a string.
+    /// As a string; unknown where a part of it is a placeholder.
     pub fn str(self) -> Typed<&'t str> {
-        self.typed(|k| if k == Kind::Str { Some(self.tree.scalar_text(self.node)) } else { None })
+        self.typed(|k| (k == Kind::Str && !self.has_placeholder()).then(|| self.tree.scalar_text(self.node)))
     }
 
-    /// The string, if it is one.
+    /// The string, if it is one: as written, placeholders and all.
     pub fn as_str(self) -> Option<&'t str> {
-        self.str().ok()
+        (self.kind() == Kind::Str).then(|| self.tree.scalar_text(self.node))
     }
 
     /// The boolean, if it is one.
@@ -256,7 +292,7 @@ impl<'t> Slot<'t> {
     pub fn span(self) -> Span {
         let whole = self.missing[0].is_empty();
         match self.state {
-            State::Present => self.tree.span(self.node),
+            State::Present | State::NoMapping | State::NoList => self.tree.span(self.node),
             State::Unknown if whole || self.key.is_none() => self.tree.span(self.node),
             _ => self.key_span(),
         }
