@@ -131,6 +131,21 @@ impl Draft {
         }
     }
 
+    /// Where it stands.
+    pub(crate) fn span(&self) -> Span {
+        self.span
+    }
+
+    /// What it says.
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// How bad it is.
+    pub(crate) fn severity(&self) -> Severity {
+        self.severity
+    }
+
     /// The rule that speaks.
     pub(crate) fn rule(&self) -> &'static Rule {
         self.rule

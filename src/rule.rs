@@ -4,7 +4,7 @@
 use crate::clause::Clause;
 use crate::engine::{Inputs, Settings};
 use crate::finding::{CrossReport, Report};
-use crate::k8s::{Container, Object, Pod};
+use crate::k8s::{Container, Mode, Object, Pod};
 
 /// How bad it is when a rule's finding is left as it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -127,6 +127,9 @@ pub enum Check {
     Container(fn(Container<'_>, &mut Report<'_>)),
     /// Once for the whole input, over the facts that were gathered from it.
     Inputs(fn(&Inputs, &mut CrossReport<'_>)),
+    /// Once for each pod whose Namespace is in the input, for each of these modes that its labels set:
+    /// the engine judges the pod by that level and version, and the rule names the finding.
+    Namespace(&'static [Mode]),
     /// The reader itself reports (duplicate keys and the like): the rule only names the finding.
     Reader,
 }

@@ -1,0 +1,242 @@
+//! The parallel map: source → findings; then the rules over the whole input; then one sort.
+//! A file's tree lives only while its file is judged.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+mod document;
+mod facts;
+mod namespaces;
+mod plan;
+
+pub use self::facts::{Fact, FactKind, Inputs};
+use self::plan::Plan;
+pub use crate::config::Settings;
+use crate::coverage::{Coverage, FileCoverage, Outcome, Unread};
+use crate::discover::Input;
+use crate::finding::{CrossReport, Finding};
+use crate::rule::{Check, Severity};
+use crate::source::{LineIndex, Source};
+use crate::yaml;
+
+/// What a run found.
+#[derive(Debug, Default)]
+pub struct Outcomes {
+    /// Sorted by path, place and rule.
+    pub findings: Vec<Finding>,
+    /// The ledger.
+    pub coverage: Coverage,
+    /// The texts of the files that have findings, for formats that show them; by path.
+    pub sources: Vec<Arc<Source>>,
+}
+
+/// Judges every input.
+pub fn run(inputs: Vec<Input>, settings: &Settings, keep_sources: bool) -> Outcomes {
+    let plan = Plan::new(settings);
+    let lint = |input| lint_input(input, &plan, keep_sources);
+    let files: Vec<FileResult> = if is_small(&inputs) {
+        inputs.into_iter().map(lint).collect()
+    } else {
+        inputs.into_par_iter().map(lint).collect()
+    };
+    let mut outcomes = Outcomes::default();
+    let mut facts = Inputs::default();
+    let mut with_namespaces = Vec::new();
+    for file in files {
+        outcomes.findings.extend(file.findings);
+        outcomes.coverage.pods += file.pods;
+        outcomes.coverage.files.push(file.coverage);
+        outcomes.sources.extend(file.source);
+        facts.append(file.facts);
+        with_namespaces.extend(file.again.map(|again| (again, file.pod_namespaces)));
+    }
+    if settings.standard.is_none() {
+        cross(&facts, &plan, &mut outcomes.findings);
+        with_namespaces.retain(|(_, names)| names.iter().any(|n| facts.namespaces.contains_key(n)));
+        outcomes.findings.extend(under_namespaces(&with_namespaces, &facts, &plan));
+    }
+    let unread = outcomes.coverage.unread().map(|u| &u.path);
+    let told: BTreeSet<_> = outcomes.findings.iter().map(|f| &f.path).chain(unread).cloned().collect();
+    outcomes.sources.retain(|s| told.contains(&s.path));
+    outcomes.findings.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
+    outcomes
+}
+
+/// The verdicts of the input's own namespaces on the pods of these files.
+fn under_namespaces(files: &[(Again, BTreeSet<String>)], facts: &Inputs, plan: &Plan<'_>) -> Vec<Finding> {
+    let policies = namespaces::Policies::new(&facts.namespaces, plan.settings);
+    let judge = |(again, _): &(Again, BTreeSet<String>)| {
+        // A file that cannot be read any more was told of in the first pass, or has gone since.
+        let Some(source) = again.source() else { return Vec::new() };
+        let lines = source.lines();
+        let drafts = policies.lint(&source, plan);
+        drafts.into_iter().map(|d| d.finish(&source.path, &lines, None)).collect()
+    };
+    files.par_iter().flat_map_iter(judge).collect()
+}
+
+/// How a source is had a second time.
+enum Again {
+    /// By reading its file.
+    File(Input),
+    /// It was kept: standard input flows once.
+    Kept(Arc<Source>),
+}
+
+impl Again {
+    fn source(&self) -> Option<Arc<Source>> {
+        match self {
+            Self::File(input) => input.clone().read().ok().map(Arc::new),
+            Self::Kept(source) => Some(Arc::clone(source)),
+        }
+    }
+}
+
+/// Input below this many bytes is judged on the thread that is already here: starting others would take longer.
+const SMALL: u64 = 128 << 10;
+
+fn is_small(inputs: &[Input]) -> bool {
+    let size = |input: &Input| match input {
+        Input::File(_, path) => std::fs::metadata(path).map_or(0, |m| m.len()),
+        Input::Text(_, bytes) => bytes.len() as u64,
+        // As long as whoever writes it likes.
+        Input::Stdin(_) => SMALL,
+        Input::Unreadable(_) => 0,
+    };
+    inputs.len() <= 16 && inputs.iter().map(size).sum::<u64>() < SMALL
+}
+
+fn sort_key(f: &Finding) -> (&str, usize, usize, &str, &str) {
+    (&f.path, f.region.start.offset, f.region.end.offset, f.rule.id, &f.message)
+}
+
+fn cross(facts: &Inputs, plan: &Plan<'_>, findings: &mut Vec<Finding>) {
+    let settings = plan.settings;
+    for rule in crate::rules::ALL {
+        let Check::Inputs(check) = rule.check else { continue };
+        let first = findings.len();
+        check(facts, &mut CrossReport::new(settings, rule, rule.severity, findings));
+        let mut added = findings.split_off(first);
+        added.retain_mut(|f| match plan.severity(rule, &f.path) {
+            Some(severity) => {
+                if f.severity != Severity::Note {
+                    f.severity = severity;
+                }
+                true
+            }
+            None => false,
+        });
+        findings.append(&mut added);
+    }
+}
+
+struct FileResult {
+    findings: Vec<Finding>,
+    coverage: FileCoverage,
+    facts: Inputs,
+    /// Namespaces that pods of the file name.
+    pod_namespaces: BTreeSet<String>,
+    /// Where it names any: how to read it once more.
+    again: Option<Again>,
+    pods: usize,
+    source: Option<Arc<Source>>,
+}
+
+impl FileResult {
+    fn new(path: &Arc<str>) -> Self {
+        Self {
+            findings: Vec::new(),
+            coverage: FileCoverage::new(Arc::clone(path)),
+            facts: Inputs::default(),
+            pod_namespaces: BTreeSet::new(),
+            again: None,
+            pods: 0,
+            source: None,
+        }
+    }
+}
+
+fn lint_input(input: Input, plan: &Plan<'_>, keep_source: bool) -> FileResult {
+    let file = matches!(input, Input::File(..)).then(|| input.clone());
+    match input.read() {
+        Ok(source) => {
+            let mut result = lint_source(&source, plan);
+            let source = Arc::new(source);
+            if !result.pod_namespaces.is_empty() {
+                result.again = Some(file.map_or_else(|| Again::Kept(Arc::clone(&source)), Again::File));
+            }
+            if keep_source {
+                result.source = Some(source);
+            }
+            result
+        }
+        Err(unread) => {
+            let mut result = FileResult::new(&unread.path);
+            result.coverage.unread.push(unread);
+            result
+        }
+    }
+}
+
+/// A file above this size is judged by several threads.
+const LARGE: usize = 1 << 20;
+
+/// One file, judged by the rules that need nothing else.
+fn lint_source(source: &Source, plan: &Plan<'_>) -> FileResult {
+    let (rules, settings) = (plan.rules(&source.path), plan.settings);
+    let documents = yaml::documents(&source.text);
+    let judge = |raw: &yaml::RawDocument| document::lint(source, *raw, settings, &rules);
+    let parts: Vec<_> = if source.text.len() > LARGE {
+        documents.par_iter().map(judge).collect()
+    } else {
+        documents.iter().map(judge).collect()
+    };
+    let mut result = FileResult::new(&source.path);
+    if documents.is_empty() {
+        result.coverage.not_kubernetes = 1;
+    }
+    let lines = LazyLines::new(source);
+    for part in parts {
+        match part.outcome {
+            Outcome::Linted => result.coverage.linted += 1,
+            Outcome::NotKubernetes => result.coverage.not_kubernetes += 1,
+            Outcome::Skipped | Outcome::Broken => {}
+        }
+        result.pods += part.pods;
+        result.pod_namespaces.extend(part.pod_namespaces);
+        result.facts.namespaces.extend(part.namespaces);
+        result.coverage.unread.extend(part.unread.map(|u| Unread {
+            path: Arc::clone(&source.path),
+            position: Some(lines.get().position(u.span.start)),
+            outcome: u.outcome,
+            reason: u.reason,
+            help: u.help,
+        }));
+        result.findings.extend(part.drafts.into_iter().map(|d| {
+            let standard = rules.iter().find(|a| std::ptr::eq(a.rule, d.rule())).and_then(|a| a.standard);
+            d.finish(&source.path, lines.get(), standard)
+        }));
+        for draft in part.facts {
+            result.facts.push(draft.kind, draft.finish(&source.path, lines.get()));
+        }
+    }
+    result
+}
+
+/// The line index of a file, made when the first place is asked for.
+struct LazyLines<'s> {
+    source: &'s Source,
+    cell: std::cell::OnceCell<LineIndex<'s>>,
+}
+
+impl<'s> LazyLines<'s> {
+    fn new(source: &'s Source) -> Self {
+        Self { source, cell: std::cell::OnceCell::new() }
+    }
+
+    fn get(&self) -> &LineIndex<'s> {
+        self.cell.get_or_init(|| self.source.lines())
+    }
+}

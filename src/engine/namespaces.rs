@@ -1,0 +1,129 @@
+//! Pods under the policy of their own Namespace, where the input has it: what the cluster would do with each.
+//! Namespace and pod may stand in different files, so the files with such pods are read a second time.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::document::judge;
+use super::plan::{Active, Plan, active};
+use crate::config::{Settings, Severities};
+use crate::finding::{Draft, Report};
+use crate::k8s::{self, LevelVersion, Mode, NamespacePolicy, Object, ObjectRef, PodData};
+use crate::rule::{Check, Level, Rule, Severity};
+use crate::source::Source;
+use crate::yaml;
+
+/// The rules of each level and version that some namespace asks for.
+pub(super) struct Policies<'a> {
+    namespaces: &'a BTreeMap<String, NamespacePolicy>,
+    runs: BTreeMap<LevelVersion, (Settings, Vec<Active>)>,
+}
+
+impl<'a> Policies<'a> {
+    pub(super) fn new(namespaces: &'a BTreeMap<String, NamespacePolicy>, settings: &Settings) -> Self {
+        let wanted = namespaces.values().flat_map(|p| Mode::ALL.map(|m| p.mode(m)));
+        let run = |lv: LevelVersion| {
+            let settings = Settings {
+                standard: Some(lv.level),
+                kubernetes: lv.version(),
+                severities: Severities::default(),
+                overrides: Vec::new(),
+                ..settings.clone()
+            };
+            let rules = active(&settings, &settings.severities);
+            (lv, (settings, rules))
+        };
+        Self { namespaces, runs: wanted.filter(|lv| lv.level > Level::Privileged).map(run).collect() }
+    }
+
+    /// Judges every pod of a file whose namespace has a policy, with the rules that tell of it.
+    pub(super) fn lint(&self, source: &Source, plan: &Plan<'_>) -> Vec<Draft> {
+        let speakers: Vec<_> = crate::rules::ALL
+            .iter()
+            .filter_map(|&rule| match rule.check {
+                Check::Namespace(modes) => Some((rule, modes, plan.severity(rule, &source.path)?)),
+                _ => None,
+            })
+            .collect();
+        let mut drafts = Vec::new();
+        for raw in yaml::documents(&source.text).into_iter().filter(|raw| raw.trailing.is_none()) {
+            let Ok(tree) = yaml::parse(&source.text, raw.span) else { continue };
+            for object in k8s::objects(&tree) {
+                let Some((name, policy)) = object.namespace().and_then(|n| self.namespaces.get_key_value(n)) else {
+                    continue;
+                };
+                let reference = Arc::new(object.reference());
+                for pod in k8s::pods(object) {
+                    for &(rule, modes, severity) in &speakers {
+                        let subject = Subject { object, pod: &pod, reference: &reference, namespace: name, policy };
+                        self.tell(&subject, modes, (rule, severity), plan.settings, &mut drafts);
+                    }
+                }
+            }
+        }
+        drafts
+    }
+
+    fn tell(
+        &self,
+        subject: &Subject<'_, '_>,
+        modes: &[Mode],
+        (rule, severity): (&'static Rule, Severity),
+        settings: &Settings,
+        drafts: &mut Vec<Draft>,
+    ) {
+        for &mode in modes {
+            let lv = subject.policy.mode(mode);
+            let Some((run, rules)) = self.runs.get(&lv) else { continue };
+            let mut violations = Vec::new();
+            let pods = std::slice::from_ref(subject.pod);
+            judge(subject.object, pods, subject.reference, run, rules, &mut violations);
+            violations.retain(|v| v.severity() > Severity::Note);
+            if violations.is_empty() {
+                continue;
+            }
+            let mut checks: Vec<_> =
+                violations.iter().filter_map(|v| v.rule().standard_at(run)).map(|s| s.check).collect();
+            checks.sort_unstable();
+            checks.dedup();
+            let message = format!("{}: {}", subject.consequence(mode, lv), checks.join(", "));
+            let mut report = Report::new(settings, rule, severity, Some(subject.reference), drafts);
+            let draft = report.at_key(subject.pod.view().spec(), message);
+            draft.help(format!(
+                "run `plimsoll lint --standard {} --kubernetes {}` to see each field",
+                lv.level.name(),
+                run.kubernetes
+            ));
+            for violation in &violations {
+                draft.related(violation.span(), violation.message().to_owned());
+            }
+        }
+    }
+}
+
+struct Subject<'a, 't> {
+    object: Object<'t>,
+    pod: &'a PodData<'t>,
+    reference: &'a Arc<ObjectRef>,
+    namespace: &'a str,
+    policy: &'a NamespacePolicy,
+}
+
+impl Subject<'_, '_> {
+    /// What the cluster would do. The plugin denies pods; of a workload it warns and audits, and its pods it denies.
+    fn consequence(&self, mode: Mode, lv: LevelVersion) -> String {
+        let kind = self.object.kind();
+        let what = match (mode, kind) {
+            (Mode::Enforce, "Pod") => "the cluster denies this Pod".to_owned(),
+            (Mode::Enforce, _) => format!("the cluster accepts this {kind} and denies its pods"),
+            (Mode::Audit, _) => format!("the cluster writes an audit annotation for this {kind}"),
+            (Mode::Warn, _) => format!("the cluster warns of this {kind}"),
+        };
+        let verb = match mode {
+            Mode::Enforce => "enforces",
+            Mode::Audit => "audits",
+            Mode::Warn => "warns at",
+        };
+        format!("namespace \"{}\" {verb} {lv}, so {what}", self.namespace)
+    }
+}

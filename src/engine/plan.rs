@@ -1,0 +1,46 @@
+//! The rules of a run, settled once.
+
+use std::borrow::Cow;
+
+use crate::config::{Settings, Severities};
+use crate::rule::{Rule, Severity, Standard};
+
+/// A rule that judges a file, its severity there, and the check that it stands for.
+#[derive(Clone, Copy)]
+pub(super) struct Active {
+    pub(super) rule: &'static Rule,
+    pub(super) severity: Severity,
+    pub(super) standard: Option<Standard>,
+}
+
+pub(super) struct Plan<'a> {
+    pub(super) settings: &'a Settings,
+    rules: Vec<Active>,
+}
+
+impl<'a> Plan<'a> {
+    pub(super) fn new(settings: &'a Settings) -> Self {
+        Self { settings, rules: active(settings, &settings.severities) }
+    }
+
+    /// The rules that judge a file.
+    pub(super) fn rules(&self, path: &str) -> Cow<'_, [Active]> {
+        match self.settings.overridden(path) {
+            Some(severities) => Cow::Owned(active(self.settings, &severities)),
+            None => Cow::Borrowed(&self.rules),
+        }
+    }
+
+    /// The severity of a rule in a file; `None` where it is off.
+    pub(super) fn severity(&self, rule: &Rule, path: &str) -> Option<Severity> {
+        self.rules(path).iter().find(|a| std::ptr::eq(a.rule, rule)).map(|a| a.severity)
+    }
+}
+
+pub(super) fn active(settings: &Settings, severities: &Severities) -> Vec<Active> {
+    let judge = |(rule, severity): (&'static Rule, Severity)| {
+        let standard = rule.standard_at(settings);
+        (settings.standard.is_none() || standard.is_some()).then_some(Active { rule, severity, standard })
+    };
+    severities.active().filter_map(judge).collect()
+}
