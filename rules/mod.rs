@@ -4,6 +4,8 @@
 use crate::rule::Rule;
 
 mod drop_all_capabilities;
+mod pod_security_labels;
+mod pod_security_order;
 
 /// Every rule, by id.
-pub static ALL: &[&Rule] = &[&drop_all_capabilities::RULE];
+pub static ALL: &[&Rule] = &[&drop_all_capabilities::RULE, &pod_security_labels::RULE, &pod_security_order::RULE];
