@@ -12,6 +12,8 @@ pub struct Settings {
     pub standard: Option<Level>,
     /// The Kubernetes version whose rules hold.
     pub kubernetes: Version,
+    /// Tell how the verdict of the standards changes from one version to another, instead of linting.
+    pub sweep: Option<(Version, Version)>,
     /// User, group and fsGroup ids must be above this one.
     pub uid_floor: i64,
     /// RuntimeClasses that the cluster has beside those in the input.
@@ -70,6 +72,7 @@ impl Default for Settings {
         Self {
             standard: None,
             kubernetes: Version::LATEST,
+            sweep: None,
             uid_floor: 10_000,
             runtime_classes: Vec::new(),
             severities: Severities::default(),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::facts::{FactDraft, gather};
 use super::plan::Active;
+use super::sweep::{Sweep, SweepDraft};
 use crate::config::Settings;
 use crate::coverage::Outcome;
 use crate::finding::{Draft, Report};
@@ -25,6 +26,7 @@ pub(super) struct DocumentResult {
     pub(super) outcome: Outcome,
     pub(super) unread: Option<UnreadDraft>,
     pub(super) drafts: Vec<Draft>,
+    pub(super) verdicts: Vec<SweepDraft>,
     pub(super) facts: Vec<FactDraft>,
     pub(super) namespaces: Vec<(String, NamespacePolicy)>,
     /// Namespaces that pods of the document name.
@@ -38,6 +40,7 @@ impl DocumentResult {
             outcome,
             unread: None,
             drafts: Vec::new(),
+            verdicts: Vec::new(),
             facts: Vec::new(),
             namespaces: Vec::new(),
             pod_namespaces: Vec::new(),
@@ -51,7 +54,13 @@ impl DocumentResult {
 }
 
 /// Reads and judges a document.
-pub(super) fn lint(source: &Source, raw: RawDocument, settings: &Settings, rules: &[Active]) -> DocumentResult {
+pub(super) fn lint(
+    source: &Source,
+    raw: RawDocument,
+    settings: &Settings,
+    rules: &[Active],
+    sweep: Option<&Sweep>,
+) -> DocumentResult {
     if let Some(trailing) = raw.trailing {
         let reason = "text behind the document separator".to_owned();
         return DocumentResult::unread(trailing, Outcome::Broken, reason, Some("begin the document on the next line"));
@@ -61,7 +70,7 @@ pub(super) fn lint(source: &Source, raw: RawDocument, settings: &Settings, rules
         return DocumentResult::unread(at, Outcome::Broken, reason, Some("save the file as UTF-8"));
     }
     match yaml::parse(&source.text, raw.span) {
-        Ok(tree) => lint_tree(&tree, settings, rules),
+        Ok(tree) => lint_tree(&tree, settings, rules, sweep),
         Err(broken) => match yaml::template_kind(raw.span.text(&source.text)) {
             Some(yaml::TemplateKind::Go) => DocumentResult::unread(
                 broken.span,
@@ -80,7 +89,7 @@ pub(super) fn lint(source: &Source, raw: RawDocument, settings: &Settings, rules
     }
 }
 
-fn lint_tree(tree: &Tree<'_>, settings: &Settings, rules: &[Active]) -> DocumentResult {
+fn lint_tree(tree: &Tree<'_>, settings: &Settings, rules: &[Active], sweep: Option<&Sweep>) -> DocumentResult {
     let objects = k8s::objects(tree);
     if objects.is_empty() {
         return DocumentResult::new(Outcome::NotKubernetes);
@@ -99,7 +108,10 @@ fn lint_tree(tree: &Tree<'_>, settings: &Settings, rules: &[Active]) -> Document
         if !pods.is_empty() {
             result.pod_namespaces.extend(reference.namespace.clone());
         }
-        judge(object, &pods, &reference, settings, rules, &mut result.drafts);
+        match sweep {
+            Some(sweep) => result.verdicts.extend(sweep.judge(object, &pods, &reference)),
+            None => judge(object, &pods, &reference, settings, rules, &mut result.drafts),
+        }
     }
     result
 }

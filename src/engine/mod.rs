@@ -10,9 +10,11 @@ mod document;
 mod facts;
 mod namespaces;
 mod plan;
+mod sweep;
 
 pub use self::facts::{Fact, FactKind, Inputs};
 use self::plan::Plan;
+pub use self::sweep::{PodVerdicts, Verdict};
 pub use crate::config::Settings;
 use crate::coverage::{Coverage, FileCoverage, Outcome, Unread};
 use crate::discover::Input;
@@ -28,6 +30,8 @@ pub struct Outcomes {
     pub findings: Vec<Finding>,
     /// The ledger.
     pub coverage: Coverage,
+    /// With a sweep, in place of findings: every pod's verdicts, in the order of the input.
+    pub verdicts: Vec<PodVerdicts>,
     /// The texts of the files that have findings, for formats that show them; by path.
     pub sources: Vec<Arc<Source>>,
 }
@@ -46,13 +50,14 @@ pub fn run(inputs: Vec<Input>, settings: &Settings, keep_sources: bool) -> Outco
     let mut with_namespaces = Vec::new();
     for file in files {
         outcomes.findings.extend(file.findings);
+        outcomes.verdicts.extend(file.verdicts);
         outcomes.coverage.pods += file.pods;
         outcomes.coverage.files.push(file.coverage);
         outcomes.sources.extend(file.source);
         facts.append(file.facts);
         with_namespaces.extend(file.again.map(|again| (again, file.pod_namespaces)));
     }
-    if settings.standard.is_none() {
+    if settings.standard.is_none() && settings.sweep.is_none() {
         cross(&facts, &plan, &mut outcomes.findings);
         with_namespaces.retain(|(_, names)| names.iter().any(|n| facts.namespaces.contains_key(n)));
         outcomes.findings.extend(under_namespaces(&with_namespaces, &facts, &plan));
@@ -74,6 +79,9 @@ fn under_namespaces(files: &[(Again, BTreeSet<String>)], facts: &Inputs, plan: &
         let drafts = policies.lint(&source, plan);
         drafts.into_iter().map(|d| d.finish(&source.path, &lines, None)).collect()
     };
+    if files.is_empty() {
+        return Vec::new();
+    }
     files.par_iter().flat_map_iter(judge).collect()
 }
 
@@ -134,6 +142,7 @@ fn cross(facts: &Inputs, plan: &Plan<'_>, findings: &mut Vec<Finding>) {
 
 struct FileResult {
     findings: Vec<Finding>,
+    verdicts: Vec<PodVerdicts>,
     coverage: FileCoverage,
     facts: Inputs,
     /// Namespaces that pods of the file name.
@@ -148,6 +157,7 @@ impl FileResult {
     fn new(path: &Arc<str>) -> Self {
         Self {
             findings: Vec::new(),
+            verdicts: Vec::new(),
             coverage: FileCoverage::new(Arc::clone(path)),
             facts: Inputs::default(),
             pod_namespaces: BTreeSet::new(),
@@ -187,7 +197,7 @@ const LARGE: usize = 1 << 20;
 fn lint_source(source: &Source, plan: &Plan<'_>) -> FileResult {
     let (rules, settings) = (plan.rules(&source.path), plan.settings);
     let documents = yaml::documents(&source.text);
-    let judge = |raw: &yaml::RawDocument| document::lint(source, *raw, settings, &rules);
+    let judge = |raw: &yaml::RawDocument| document::lint(source, *raw, settings, &rules, plan.sweep.as_ref());
     let parts: Vec<_> = if source.text.len() > LARGE {
         documents.par_iter().map(judge).collect()
     } else {
@@ -218,6 +228,7 @@ fn lint_source(source: &Source, plan: &Plan<'_>) -> FileResult {
             let standard = rules.iter().find(|a| std::ptr::eq(a.rule, d.rule())).and_then(|a| a.standard);
             d.finish(&source.path, lines.get(), standard)
         }));
+        result.verdicts.extend(part.verdicts.into_iter().map(|v| v.finish(&source.path, lines.get())));
         for draft in part.facts {
             result.facts.push(draft.kind, draft.finish(&source.path, lines.get()));
         }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::sweep::Sweep;
 use crate::config::{Settings, Severities};
 use crate::rule::{Rule, Severity, Standard};
 
@@ -15,12 +16,13 @@ pub(super) struct Active {
 
 pub(super) struct Plan<'a> {
     pub(super) settings: &'a Settings,
+    pub(super) sweep: Option<Sweep>,
     rules: Vec<Active>,
 }
 
 impl<'a> Plan<'a> {
     pub(super) fn new(settings: &'a Settings) -> Self {
-        Self { settings, rules: active(settings, &settings.severities) }
+        Self { settings, sweep: Sweep::new(settings), rules: active(settings, &settings.severities) }
     }
 
     /// The rules that judge a file.

@@ -12,6 +12,7 @@ pub mod human;
 pub mod json;
 mod root;
 mod summary;
+pub mod sweep;
 mod terminal;
 mod text;
 

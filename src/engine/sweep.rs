@@ -1,0 +1,136 @@
+//! The verdict of the Pod Security Standards at every version of a range, and where it changes.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::document::judge;
+use super::plan::{Active, active};
+use crate::config::{Settings, Severities};
+use crate::finding::Draft;
+use crate::k8s::{Object, ObjectRef, PodData, Version};
+use crate::rule::{Level, Severity};
+use crate::source::{LineIndex, Region, Span};
+
+/// What a standard says of a pod from a version on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// The level.
+    pub level: Level,
+    /// The first version of the range at which it holds.
+    pub from: Version,
+    /// The checks that deny the pod, each with what it says first; none where the pod is allowed.
+    pub denied: BTreeMap<&'static str, String>,
+}
+
+/// A pod, and what the standards say of it over a range of versions.
+#[derive(Clone, Debug)]
+pub struct PodVerdicts {
+    /// The file.
+    pub path: Arc<str>,
+    /// Where the pod's spec stands.
+    pub region: Region,
+    /// The object that it belongs to.
+    pub object: Arc<ObjectRef>,
+    /// For each level the verdict at the first version, then one for each change between allowed and denied.
+    pub verdicts: Vec<Verdict>,
+}
+
+impl PodVerdicts {
+    /// Whether any level's verdict changes in the range.
+    pub fn changes(&self) -> bool {
+        self.verdicts.windows(2).any(|w| w[0].level == w[1].level)
+    }
+}
+
+/// The rules at every level and version of a sweep.
+pub(super) struct Sweep {
+    levels: Vec<(Level, Vec<Run>)>,
+}
+
+/// The rules of one level at one version.
+struct Run {
+    settings: Settings,
+    rules: Vec<Active>,
+}
+
+/// A pod's verdicts while its file is still at hand.
+pub(super) struct SweepDraft {
+    span: Span,
+    object: Arc<ObjectRef>,
+    verdicts: Vec<Verdict>,
+}
+
+impl SweepDraft {
+    pub(super) fn finish(self, path: &Arc<str>, lines: &LineIndex<'_>) -> PodVerdicts {
+        let region = lines.region(self.span);
+        PodVerdicts { path: Arc::clone(path), region, object: self.object, verdicts: self.verdicts }
+    }
+}
+
+impl Sweep {
+    /// The sweep that the settings ask for, over both levels or the one of the settings.
+    pub(super) fn new(settings: &Settings) -> Option<Self> {
+        let (first, last) = settings.sweep?;
+        let levels = [Level::Baseline, Level::Restricted].into_iter();
+        let wanted = levels.filter(|&level| settings.standard.is_none_or(|only| only == level));
+        let run = |level, minor| {
+            let settings = Settings {
+                standard: Some(level),
+                kubernetes: Version(minor),
+                severities: Severities::default(),
+                overrides: Vec::new(),
+                ..settings.clone()
+            };
+            let rules = active(&settings, &settings.severities);
+            Run { settings, rules }
+        };
+        let levels = wanted.map(|level| (level, (first.0..=last.0).map(|minor| run(level, minor)).collect())).collect();
+        Some(Self { levels })
+    }
+
+    /// Judges the pods of an object at every level and version.
+    pub(super) fn judge(&self, object: Object<'_>, pods: &[PodData<'_>], of: &Arc<ObjectRef>) -> Vec<SweepDraft> {
+        let verdicts = |pod| {
+            let mut verdicts: Vec<Verdict> = Vec::new();
+            for (level, runs) in &self.levels {
+                let mut denied_before = None;
+                for Run { settings, rules } in runs {
+                    let denied = denying(object, pod, of, settings, rules);
+                    if denied_before != Some(!denied.is_empty()) {
+                        denied_before = Some(!denied.is_empty());
+                        verdicts.push(Verdict { level: *level, from: settings.kubernetes, denied });
+                    } else if let Some(last) = verdicts.last_mut().filter(|v| !v.denied.is_empty()) {
+                        // What denies just before the change is what the change is about.
+                        last.denied = denied;
+                    }
+                }
+            }
+            verdicts
+        };
+        pods.iter()
+            .map(|pod| SweepDraft {
+                span: pod.view().spec().key_span(),
+                object: Arc::clone(of),
+                verdicts: verdicts(pod),
+            })
+            .collect()
+    }
+}
+
+fn denying(
+    object: Object<'_>,
+    pod: &PodData<'_>,
+    of: &Arc<ObjectRef>,
+    settings: &Settings,
+    rules: &[Active],
+) -> BTreeMap<&'static str, String> {
+    let mut drafts: Vec<Draft> = Vec::new();
+    judge(object, std::slice::from_ref(pod), of, settings, rules, &mut drafts);
+    let mut denied = BTreeMap::new();
+    for draft in drafts.iter().filter(|d| d.severity() > Severity::Note) {
+        if let Some(standard) = draft.rule().standard_at(settings) {
+            denied.entry(standard.check).or_insert_with(|| draft.message().to_owned());
+        }
+    }
+    denied
+}
