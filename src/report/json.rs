@@ -19,7 +19,7 @@ pub fn write(outcomes: &Outcomes, out: &mut dyn Write) -> io::Result<()> {
     let report = ReportJson {
         version: 1,
         tool: ToolJson { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
-        findings: Each(&outcomes.findings, FindingJson::new),
+        findings: Each(|| outcomes.findings.iter().map(FindingJson::new)),
         coverage: CoverageJson::new(&outcomes.coverage),
     };
     serde_json::to_writer_pretty(&mut *out, &report)?;
@@ -27,11 +27,11 @@ pub fn write(outcomes: &Outcomes, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// A list whose elements take their JSON shape one by one while they are written.
-pub(super) struct Each<'a, T, F>(pub(super) &'a [T], pub(super) F);
+pub(super) struct Each<F>(pub(super) F);
 
-impl<'a, T, S: Serialize, F: Fn(&'a T) -> S> Serialize for Each<'a, T, F> {
-    fn serialize<Z: Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
-        serializer.collect_seq(self.0.iter().map(&self.1))
+impl<F: Fn() -> I, I: Iterator<Item: Serialize>> Serialize for Each<F> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq((self.0)())
     }
 }
 

@@ -11,6 +11,7 @@ pub mod github;
 pub mod human;
 pub mod json;
 mod root;
+pub mod sarif;
 mod summary;
 pub mod sweep;
 mod terminal;
@@ -28,6 +29,8 @@ pub enum Format {
     Concise,
     /// Everything, as JSON (`plimsoll schema findings` describes it)
     Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
     /// Workflow commands that GitHub shows beside the lines of a change
     Github,
 }
@@ -45,6 +48,7 @@ pub fn write(format: Format, outcomes: &Outcomes, options: &Options, out: &mut d
         Format::Human => human::write(outcomes, options, out),
         Format::Concise => concise::write(outcomes, options, out),
         Format::Json => json::write(outcomes, out),
+        Format::Sarif => sarif::write(outcomes, options, out),
         Format::Github => github::write(outcomes, options, out),
     }
 }

@@ -1,6 +1,10 @@
 //! Paths as a repository tells them: from its root, whatever folder the user stands in.
 
+use std::fmt::Write;
 use std::path::{Component, Path, PathBuf};
+
+/// Standard input is in no folder.
+const STDIN: &str = "<stdin>";
 
 /// The repository's root and the folder that shown paths are relative to.
 #[derive(Clone, Debug, Default)]
@@ -23,6 +27,9 @@ impl Root {
 
     /// The path from the root with `/` between its parts. `Err` has the absolute path of a file outside the repository.
     pub fn relative(&self, shown: &str) -> Result<String, String> {
+        if shown == STDIN {
+            return Ok(shown.to_owned());
+        }
         let whole = normal(&self.current.join(shown));
         match whole.strip_prefix(&self.root) {
             Ok(inside) => Ok(slashes(inside)),
@@ -33,6 +40,7 @@ impl Root {
     /// The path as a URI: relative to the root and percent-encoded, or `file:` for what is outside.
     pub fn uri(&self, shown: &str) -> Uri {
         match self.relative(shown) {
+            Ok(path) if path == STDIN => Uri { text: encode(&path), relative: false },
             // A colon in the first part would read as a scheme (RFC 3986, 4.2): `encode` hides every colon.
             Ok(path) => Uri { text: encode(&path), relative: true },
             Err(path) => {
@@ -87,19 +95,30 @@ fn slashes(path: &Path) -> String {
     text
 }
 
+/// Percent-encodes all but what a path may hold. A byte that was no text is shown as `\xFF`: here it is itself again.
 fn encode(path: &str) -> String {
-    const HEX: &[u8; 16] = b"0123456789ABCDEF";
     let mut uri = String::with_capacity(path.len());
-    for byte in path.bytes() {
+    let mut bytes = path.as_bytes();
+    while let [first, rest @ ..] = bytes {
+        bytes = rest;
+        let mut byte = *first;
+        if let Some((raw, after)) = not_text(*first, rest) {
+            (byte, bytes) = (raw, after);
+        }
         if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
             uri.push(char::from(byte));
         } else {
-            uri.push('%');
-            uri.push(char::from(HEX[usize::from(byte >> 4)]));
-            uri.push(char::from(HEX[usize::from(byte & 15)]));
+            let _ = write!(uri, "%{byte:02X}");
         }
     }
     uri
+}
+
+fn not_text(first: u8, rest: &[u8]) -> Option<(u8, &[u8])> {
+    let (b'\\', [b'x', a, b, after @ ..]) = (first, rest) else { return None };
+    let digit = |c: u8| char::from(c).to_digit(16).filter(|_| !c.is_ascii_lowercase());
+    let byte = u8::try_from(digit(*a)? * 16 + digit(*b)?).ok()?;
+    (byte >= 0x80).then_some((byte, after))
 }
 
 #[cfg(all(test, unix))]
@@ -122,8 +141,11 @@ mod tests {
     fn uris_are_encoded() {
         let root = Root::new("/repo", "/repo");
         assert_eq!(root.uri("a b%#?ü:c.yaml").text, "a%20b%25%23%3F%C3%BC%3Ac.yaml");
+        assert_eq!(root.uri("caf\\xE9.yaml").text, "caf%E9.yaml");
+        assert_eq!(root.uri("a\\x41\\xe9\\x").text, "a%5Cx41%5Cxe9%5Cx");
         assert_eq!(root.uri("back\\slash.yaml").text, "back%5Cslash.yaml");
         assert_eq!(root.uri("/etc/x.yaml").text, "file:///etc/x.yaml");
         assert!(!root.uri("/etc/x.yaml").relative);
+        assert_eq!(Root::new("/repo", "/repo/a").uri("<stdin>").text, "%3Cstdin%3E");
     }
 }

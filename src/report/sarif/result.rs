@@ -1,0 +1,232 @@
+//! One result: its places and its fingerprint.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+
+use super::{Text, level};
+use crate::coverage::Unread;
+use crate::finding::{Finding, Related};
+use crate::k8s::ObjectRef;
+use crate::report::{Options, Uri};
+use crate::source::{Position, Region};
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ResultJson<'a> {
+    rule_id: &'static str,
+    rule_index: Option<usize>,
+    level: &'static str,
+    message: Text,
+    locations: [Location; 1],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    related_locations: Vec<Location>,
+    partial_fingerprints: FingerprintJson,
+    properties: ResultProperties<'a>,
+}
+
+#[derive(Serialize)]
+struct FingerprintJson {
+    #[serde(rename = "plimsoll/v1")]
+    value: String,
+}
+
+#[derive(Serialize)]
+struct ResultProperties<'a> {
+    severity: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    standard: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    check: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<&'a str>,
+}
+
+impl<'a> ResultJson<'a> {
+    pub(super) fn new(f: &'a Finding, location: Location, fingerprint: String, options: &Options) -> Self {
+        let help = f.help.as_deref().map(|h| format!("\nhelp: {h}")).unwrap_or_default();
+        let related = f.related.iter().zip(1..);
+        Self {
+            rule_id: f.rule.id,
+            rule_index: crate::rules::ALL.binary_search_by(|r| r.id.cmp(f.rule.id)).ok(),
+            level: level(f.severity),
+            message: plain(&format!("{}{help}", f.message)),
+            locations: [location],
+            related_locations: related.map(|(r, id)| Location::related(r, id, options)).collect(),
+            partial_fingerprints: FingerprintJson { value: fingerprint },
+            properties: ResultProperties {
+                severity: f.severity.name(),
+                standard: f.standard.map(|s| s.level.name()),
+                check: f.standard.map(|s| s.check),
+                field: f.field.as_deref(),
+            },
+        }
+    }
+}
+
+/// A message without links: a name out of a manifest must not become one (SARIF 2.1.0, 3.11.6).
+fn plain(text: &str) -> Text {
+    Text { text: text.replace("](", "\\](") }
+}
+
+/// Where something is: in a file, and in an object.
+#[derive(Serialize)]
+pub(super) struct Location {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<usize>,
+    #[serde(rename = "physicalLocation")]
+    physical: Physical,
+    #[serde(rename = "logicalLocations", skip_serializing_if = "Vec::is_empty")]
+    logical: Vec<Logical>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<Text>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Physical {
+    artifact_location: Artifact,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    region: Option<RegionJson>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Artifact {
+    uri: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    uri_base_id: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RegionJson {
+    start_line: u32,
+    start_column: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end_line: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end_column: Option<u32>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Logical {
+    name: String,
+    fully_qualified_name: String,
+    kind: &'static str,
+}
+
+impl Location {
+    pub(super) fn finding(f: &Finding, options: &Options) -> Self {
+        let logical = f.object.as_deref().map(|o| logical(o, f)).unwrap_or_default();
+        Self { logical, ..Self::new(&f.path, Some(f.region.into()), options) }
+    }
+
+    fn related(r: &Related, id: usize, options: &Options) -> Self {
+        let place = Self::new(&r.path, Some(r.region.into()), options);
+        Self { id: Some(id), message: Some(plain(&r.message)), ..place }
+    }
+
+    pub(super) fn unread(u: &Unread, options: &Options) -> Self {
+        Self::new(&u.path, u.position.map(RegionJson::from), options)
+    }
+
+    fn new(path: &str, region: Option<RegionJson>, options: &Options) -> Self {
+        let Uri { text, relative } = options.root.uri(path);
+        let artifact_location = Artifact { uri: text, uri_base_id: relative.then_some("%SRCROOT%") };
+        Self { id: None, physical: Physical { artifact_location, region }, logical: Vec::new(), message: None }
+    }
+
+    pub(super) fn uri(&self) -> &str {
+        &self.physical.artifact_location.uri
+    }
+}
+
+impl From<Region> for RegionJson {
+    fn from(r: Region) -> Self {
+        Self {
+            start_line: r.start.line,
+            start_column: r.start.column,
+            end_line: Some(r.end.line),
+            end_column: Some(r.end.column),
+        }
+    }
+}
+
+impl From<Position> for RegionJson {
+    fn from(p: Position) -> Self {
+        Self { start_line: p.line, start_column: p.column, end_line: None, end_column: None }
+    }
+}
+
+/// The object, the container and the field, each with its name from the outside in.
+fn logical(object: &ObjectRef, f: &Finding) -> Vec<Logical> {
+    let whole = qualified(object);
+    let mut found = Vec::new();
+    if let Some(container) = &f.container {
+        let fully_qualified_name = format!("{whole}/{container}");
+        found.push(Logical { name: container.clone(), fully_qualified_name, kind: "member" });
+    }
+    if let Some(field) = &f.field {
+        let name = field.rsplit('.').next().unwrap_or(field).to_owned();
+        found.push(Logical { name, fully_qualified_name: format!("{whole}#{field}"), kind: "property" });
+    }
+    found.insert(0, Logical { name: object.name.clone(), fully_qualified_name: whole, kind: "resource" });
+    found
+}
+
+/// `prod/Deployment/web`
+fn qualified(object: &ObjectRef) -> String {
+    let namespace = object.namespace.as_deref().map(|n| format!("{n}/")).unwrap_or_default();
+    format!("{namespace}{}/{}", object.kind, object.name)
+}
+
+/// What stays the same while lines move: file, rule, object, container and field. Equal ones are counted.
+#[derive(Default)]
+pub(super) struct Fingerprints {
+    seen: HashMap<u64, u32>,
+}
+
+impl Fingerprints {
+    pub(super) fn of(&mut self, f: &Finding, uri: &str) -> String {
+        let object = f.object.as_deref();
+        let parts = [
+            uri,
+            f.rule.id,
+            object.map_or("", |o| o.kind.as_str()),
+            object.and_then(|o| o.namespace.as_deref()).unwrap_or_default(),
+            object.map_or("", |o| o.name.as_str()),
+            f.container.as_deref().unwrap_or_default(),
+            f.field.as_deref().unwrap_or_default(),
+        ];
+        let hash = fnv(&parts);
+        let count = self.seen.entry(hash).or_default();
+        *count += 1;
+        format!("{hash:016x}:{count}")
+    }
+}
+
+/// FNV-1a over the parts with a zero byte behind each: written down in a standard, so the same in every version.
+fn fnv(parts: &[&str]) -> u64 {
+    let bytes = parts.iter().flat_map(|p| p.bytes().chain([0]));
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, b| (hash ^ u64::from(b)).wrapping_mul(0x0000_0100_0000_01b3))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{fnv, plain};
+
+    #[test]
+    fn the_hash_is_fnv_1a() {
+        // The published value of "foobar" ends before our separator: undo that last step to compare.
+        assert_eq!(fnv(&["foobar"]), 0x8594_4171_f739_67e8_u64.wrapping_mul(0x0000_0100_0000_01b3));
+        assert_ne!(fnv(&["a", "b"]), fnv(&["ab", ""]));
+    }
+
+    #[test]
+    fn a_name_is_no_link() {
+        assert_eq!(plain("[see](https://evil.example)").text, "[see\\](https://evil.example)");
+        assert_eq!(plain("spec.containers[0] (init)").text, "spec.containers[0] (init)");
+    }
+}
