@@ -44,7 +44,7 @@ pub enum Test {
     Includes(&'static str),
     /// A list, absent or with nothing but these strings; each other item is a finding of its own.
     Only(&'static [&'static str]),
-    /// Written, and an integer above the configured UID floor.
+    /// Written, and an integer above the configured UID floor; 0 passes, since rules of their own are about root.
     AboveFloor,
     /// Absent, or an integer above this one.
     NotBelow(i64),
@@ -71,7 +71,13 @@ pub enum Exemption {
     Windows(u32),
     /// Pods with a user namespace of their own, from this minor on.
     UserNamespace(u32),
+    /// Pods that run on Windows nodes only, by `spec.os.name` or the node selector.
+    WindowsNode,
 }
+
+/// The pods whose user and group ids are none of their node's: those on Windows, and those in a user namespace of
+/// their own, which is on by default from 1.33 (KEP-127).
+pub const SHARES_NO_IDS: &[Exemption] = &[Exemption::WindowsNode, Exemption::UserNamespace(33)];
 
 impl Exemption {
     /// Whether the pod is exempt; a field of the wrong type exempts nobody, and is reported.
@@ -79,6 +85,7 @@ impl Exemption {
         let (since, path, wanted) = match self {
             Self::Windows(since) => (since, "os.name", "a string"),
             Self::UserNamespace(since) => (since, "hostUsers", "a boolean"),
+            Self::WindowsNode => (0, "os.name", "a string"),
         };
         if !report.settings().kubernetes.since(since) {
             return false;
@@ -87,6 +94,7 @@ impl Exemption {
         let (wrong, covered) = match self {
             Self::Windows(_) => (slot.str() == Typed::Wrong, pod.is_windows()),
             Self::UserNamespace(_) => (slot.bool() == Typed::Wrong, pod.has_user_namespace()),
+            Self::WindowsNode => (slot.str() == Typed::Wrong, pod.runs_on_windows()),
         };
         if wrong {
             report.refused(slot, &format!("{path} of the pod"), wanted);
@@ -112,6 +120,8 @@ pub struct Clause {
     pub fix: Option<(Safety, &'static str)>,
     /// The help line.
     pub help: &'static str,
+    /// The help line where it depends on the container.
+    pub advice: Option<fn(Container<'_>) -> String>,
 }
 
 /// A requirement on a field of the pod's spec.
@@ -131,7 +141,7 @@ pub const fn pod_and_containers(path: &'static str) -> Clause {
 
 const fn clause(scope: Scope, path: &'static str) -> Clause {
     let test = Test::Is(Literal::Bool(true));
-    Clause { scope, path, inherits: false, test, unless: &[], fix: None, help: "" }
+    Clause { scope, path, inherits: false, test, unless: &[], fix: None, help: "", advice: None }
 }
 
 impl Clause {
@@ -180,28 +190,46 @@ impl Clause {
         self
     }
 
+    /// The help line, from what the manifest says about the container.
+    pub const fn advise(mut self, advice: fn(Container<'_>) -> String) -> Self {
+        self.advice = Some(advice);
+        self
+    }
+
     /// Judges a pod.
     pub fn check(&self, pod: Pod<'_>, report: &mut Report<'_>) {
         if self.unless.iter().any(|e| e.covers(pod, report)) {
             return;
         }
         match self.scope {
-            Scope::Pod => self.judge(pod.at(self.path), "the pod", report),
-            Scope::EveryContainer => {
-                for container in pod.containers() {
-                    report.set_container(Some(container));
-                    self.judge(self.field(container), &container.label(), report);
-                }
-                report.set_container(None);
-            }
+            Scope::Pod => self.judge(pod.at(self.path), "the pod", None, report),
+            Scope::EveryContainer => self.check_containers(pod, report),
             Scope::PodAndContainers => self.check_both(pod, report),
+        }
+    }
+
+    fn check_containers(&self, pod: Pod<'_>, report: &mut Report<'_>) {
+        let shared = pod.at(self.path);
+        let mut shared_judged = false;
+        for container in pod.containers() {
+            let own = container.at(self.path);
+            if own.is_absent() && self.inherits && !shared.is_absent() {
+                // One value is one defect, however many containers take it.
+                if !std::mem::replace(&mut shared_judged, true) {
+                    self.judge(shared, "the pod", None, report);
+                }
+                continue;
+            }
+            report.set_container(Some(container));
+            self.judge(own, &container.label(), Some(container), report);
+            report.set_container(None);
         }
     }
 
     fn check_both(&self, pod: Pod<'_>, report: &mut Report<'_>) {
         let shared = pod.at(self.path);
         if !shared.is_absent() {
-            self.judge(shared, "the pod", report);
+            self.judge(shared, "the pod", None, report);
         }
         for container in pod.containers() {
             let own = container.at(self.path);
@@ -209,46 +237,55 @@ impl Clause {
                 continue;
             }
             report.set_container(Some(container));
-            self.judge(own, &container.label(), report);
+            self.judge(own, &container.label(), Some(container), report);
         }
         report.set_container(None);
     }
 
-    fn field<'t>(&self, container: Container<'t>) -> Slot<'t> {
-        if self.inherits { container.effective(self.path) } else { container.at(self.path) }
-    }
-
-    fn judge(&self, slot: Slot<'_>, who: &str, report: &mut Report<'_>) {
+    fn judge(&self, slot: Slot<'_>, who: &str, container: Option<Container<'_>>, report: &mut Report<'_>) {
         let path = self.path;
+        let floor = report.settings().uid_floor;
         match self.test {
             Test::Only(allowed) => return self.judge_items(slot, allowed, who, report),
             Test::Includes(_) => self.refuse_items(slot, who, report),
             _ => {}
         }
-        let verdict = self.verdict(slot, report.settings().uid_floor);
+        let verdict = self.verdict(slot, floor);
         let draft = match verdict {
             Typed::Is(true) => return,
             Typed::Unknown => report.undecided(slot, &format!("{path} of {who}")),
-            Typed::Absent => report.at(slot, format!("{who} does not set {path}{}", self.wanted())),
+            Typed::Absent => report.at(slot, self.absence(container, who, floor)),
             Typed::Wrong => report.refused(slot, &format!("{path} of {who}"), self.test.wants()),
-            Typed::Is(false) => report.at(slot, self.refusal(slot, who)),
+            Typed::Is(false) => report.at(slot, self.refusal(slot, who, floor)),
         };
-        if !self.help.is_empty() {
+        if let (Some(advice), Some(container)) = (self.advice, container) {
+            draft.help(advice(container));
+        } else if self.test == Test::AboveFloor {
+            let field = path.rsplit('.').next().unwrap_or(path);
+            draft.help(format!("write an id above {floor}, such as `{field}: {}`", floor.saturating_add(1)));
+        } else if !self.help.is_empty() {
             draft.help(self.help);
         }
     }
 
-    fn refusal(&self, slot: Slot<'_>, who: &str) -> String {
+    fn absence(&self, container: Option<Container<'_>>, who: &str, floor: i64) -> String {
+        let nor = if self.inherits && container.is_some() { ", nor does the pod" } else { "" };
+        format!("{who} does not set {}{}{nor}", self.path, self.wanted(floor))
+    }
+
+    fn refusal(&self, slot: Slot<'_>, who: &str, floor: i64) -> String {
         let path = self.path;
         match self.test {
             Test::Includes(value) => format!("{who} does not list {value} in {path}"),
+            Test::AboveFloor => format!("{who} sets {path} to {}, {}", slot.text(), below_floor(floor)),
             _ => format!("{who} sets {path} to {}", slot.text()),
         }
     }
 
     /// ` to true`, for the message about an absent field.
-    fn wanted(&self) -> String {
+    fn wanted(&self, floor: i64) -> String {
         match self.test {
+            Test::AboveFloor => format!(" above {floor}"),
             Test::Is(Literal::Bool(b)) => format!(" to {b}"),
             Test::Is(Literal::Int(i)) => format!(" to {i}"),
             Test::Is(Literal::Str(s)) | Test::Includes(s) => format!(" to {s}"),
@@ -267,7 +304,7 @@ impl Clause {
             Test::IsNot(Literal::Int(want)) => map(slot.int(), |i| i != want),
             Test::IsNot(Literal::Str(want)) => map(slot.str(), |s| s != want),
             Test::OneOf(allowed) | Test::NoneBut(allowed) => map(slot.str(), |s| allowed.contains(&s)),
-            Test::AboveFloor => map(slot.int(), |i| i > floor),
+            Test::AboveFloor => map(slot.int(), |i| i > floor || i == 0),
             Test::NotBelow(least) => map(slot.int(), |i| i >= least),
             Test::Includes(want) => includes(slot, want),
             Test::Only(_) => Typed::Is(true),
@@ -302,6 +339,16 @@ impl Clause {
             }
         }
     }
+}
+
+/// Whether a pod's user and group ids are those of its node.
+pub(crate) fn ids_are_judged(pod: Pod<'_>, report: &mut Report<'_>) -> bool {
+    !SHARES_NO_IDS.iter().any(|e| e.covers(pod, report))
+}
+
+/// Why an id at or below the floor is refused.
+pub(crate) fn below_floor(floor: i64) -> String {
+    format!("which is not above {floor}: an id up to {floor} may be that of a user or group of the host")
 }
 
 fn map<T>(value: Typed<T>, test: impl FnOnce(T) -> bool) -> Typed<bool> {

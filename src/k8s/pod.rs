@@ -80,6 +80,12 @@ impl<'t> Pod<'t> {
         self.at("os.name").as_str() == Some("windows")
     }
 
+    /// Whether the pod can only run on Windows: it says so, or selects such nodes (as one did before `spec.os`).
+    pub fn runs_on_windows(self) -> bool {
+        let selects = |label| self.at("nodeSelector").key(label).as_str() == Some("windows");
+        self.is_windows() || selects("kubernetes.io/os") || selects("beta.kubernetes.io/os")
+    }
+
     /// Whether the pod has its own user namespace: `hostUsers: false` (KEP-127).
     pub fn has_user_namespace(self) -> bool {
         self.at("hostUsers").as_bool() == Some(false)
