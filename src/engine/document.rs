@@ -89,7 +89,12 @@ pub(super) fn lint(
     }
 }
 
-fn lint_tree(tree: &Tree<'_>, settings: &Settings, rules: &[Active], sweep: Option<&Sweep>) -> DocumentResult {
+pub(super) fn lint_tree(
+    tree: &Tree<'_>,
+    settings: &Settings,
+    rules: &[Active],
+    sweep: Option<&Sweep>,
+) -> DocumentResult {
     let objects = k8s::objects(tree);
     if objects.is_empty() {
         return DocumentResult::new(Outcome::NotKubernetes);

@@ -18,7 +18,7 @@ pub use self::sweep::{PodVerdicts, Verdict};
 pub use crate::config::Settings;
 use crate::coverage::{Coverage, FileCoverage, Outcome, Unread};
 use crate::discover::Input;
-use crate::finding::{CrossReport, Finding};
+use crate::finding::{CrossReport, Draft, Finding};
 use crate::rule::{Check, Severity};
 use crate::source::{LineIndex, Source};
 use crate::yaml;
@@ -67,6 +67,11 @@ pub fn run(inputs: Vec<Input>, settings: &Settings, keep_sources: bool) -> Outco
     outcomes.sources.retain(|s| told.contains(&s.path));
     outcomes.findings.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
     outcomes
+}
+
+/// What the rules say about one parsed document.
+pub fn judge(tree: &yaml::Tree<'_>, settings: &Settings) -> Vec<Draft> {
+    document::lint_tree(tree, settings, &Plan::new(settings).rules(""), None).drafts
 }
 
 /// The verdicts of the input's own namespaces on the pods of these files.

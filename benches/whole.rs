@@ -1,0 +1,144 @@
+//! Whole processes, as a user or CI starts them: `cargo bench --bench whole`.
+//! Prints CPU time and peak memory, and the ratio to a bare event parse of the same bytes.
+//! Where the shared corpora are at hand (`PLIMSOLL_SHARED`, else beside the repository), real manifests are measured too.
+
+mod corpus;
+
+use std::fmt::Write as _;
+use std::fs;
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use wait4::Wait4;
+
+/// Of several runs the fastest counts: the others met other work on the machine.
+const RUNS: usize = 7;
+
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+fn main() -> Result<()> {
+    let mut args = std::env::args().skip(1);
+    // This program starts itself anew for the bare parse, so that both sides are fresh processes.
+    if args.next().as_deref() == Some("--bare") {
+        return bare(Path::new(&args.next().unwrap_or_default()));
+    }
+    let scratch = std::env::temp_dir().join(format!("plimsoll-bench-{}", std::process::id()));
+    fs::create_dir_all(&scratch)?;
+    let measured = measure(&scratch);
+    fs::remove_dir_all(&scratch)?;
+    measured
+}
+
+fn measure(scratch: &Path) -> Result<()> {
+    let mut out = io::stdout();
+    let made = scratch.join("made");
+    corpus::write(&corpus::files(10 << 20), &made)?;
+    ratio("made corpus", &made, &mut out)?;
+    let shared = std::env::var_os("PLIMSOLL_SHARED").unwrap_or("../shared".into());
+    let real = Path::new(&shared).join("corpora/real");
+    if real.exists() {
+        ratio("real corpus", &real, &mut out)?;
+    } else {
+        writeln!(out, "real corpus: skipped, {} is not at hand", real.display())?;
+    }
+    let small = scratch.join("small.yaml");
+    fs::write(&small, corpus::pod(1))?;
+    show("--help", &fastest(&["--help"], 1)?, &mut out)?;
+    show("one small file", &fastest(&["lint".as_ref(), small.as_os_str()], 1)?, &mut out)?;
+    let (large, pods) = (scratch.join("large.yaml"), scratch.join("findings.yaml"));
+    let bytes = write_pods(&large, 100_000)?;
+    let run = fastest(&["lint".as_ref(), "--format".as_ref(), "concise".as_ref(), large.as_os_str()], 2)?;
+    show(&format!("100,000 documents, {} MB in one file", bytes / 1_000_000), &run, &mut out)?;
+    write_pods(&pods, 1000)?;
+    let run = fastest(&["lint".as_ref(), "--format".as_ref(), "human".as_ref(), pods.as_os_str()], 2)?;
+    show(&format!("{} lines for people about 1000 pods", run.lines), &run, &mut out)
+}
+
+/// Whole run and bare parse over one folder.
+fn ratio(name: &str, folder: &Path, out: &mut impl Write) -> Result<()> {
+    let bare = (0..RUNS).map(|_| bare_time(folder)).collect::<Result<Vec<_>>>()?.into_iter().min().unwrap_or_default();
+    writeln!(out, "{name}: bare event parse {bare:.0?}")?;
+    let arguments = ["lint".as_ref(), "--format".as_ref(), "concise".as_ref(), folder.as_os_str()];
+    let mut one = Duration::ZERO;
+    for threads in [1, 2] {
+        let run = fastest(&arguments, threads)?;
+        let mut line = format!("{name}, {threads} threads, {:.2} × the bare parse", run.wall.div_duration_f64(bare));
+        if threads == 1 {
+            one = run.wall;
+        } else {
+            let _ = write!(line, ", {:.2} × as fast as one", one.div_duration_f64(run.wall));
+        }
+        show(&line, &run, out)?;
+    }
+    Ok(())
+}
+
+/// What one process took.
+struct Run {
+    wall: Duration,
+    user: Duration,
+    system: Duration,
+    peak: u64,
+    lines: usize,
+}
+
+fn show(what: &str, run: &Run, out: &mut impl Write) -> Result<()> {
+    let (wall, user, system) = (run.wall, run.user, run.system);
+    Ok(writeln!(out, "{what}: {wall:.1?} wall, {user:.1?} user, {system:.1?} system, peak {} MiB", run.peak >> 20)?)
+}
+
+fn fastest<S: AsRef<std::ffi::OsStr>>(args: &[S], threads: usize) -> Result<Run> {
+    let runs = (0..RUNS).map(|_| run(args, threads)).collect::<Result<Vec<_>>>()?;
+    runs.into_iter().min_by_key(|r| r.wall).ok_or_else(|| "no run".into())
+}
+
+fn run<S: AsRef<std::ffi::OsStr>>(args: &[S], threads: usize) -> Result<Run> {
+    let start = Instant::now();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
+        .args(args)
+        .env("RAYON_NUM_THREADS", threads.to_string())
+        .stdout(Stdio::piped())
+        .spawn()?;
+    let output = child.stdout.take().map(io::read_to_string).transpose()?.unwrap_or_default();
+    let used = child.wait4()?;
+    let wall = start.elapsed();
+    if used.status.code() == Some(101) || used.status.code().is_none() {
+        return Err(format!("the program fell: {}", used.status).into());
+    }
+    let usage = used.rusage;
+    let lines = output.lines().count();
+    Ok(Run { wall, user: usage.utime, system: usage.stime, peak: usage.maxrss, lines })
+}
+
+fn bare_time(folder: &Path) -> Result<Duration> {
+    let output = Command::new(std::env::current_exe()?).arg("--bare").arg(folder).output()?;
+    Ok(Duration::from_nanos(String::from_utf8(output.stdout)?.trim().parse()?))
+}
+
+/// Reads everything first, then prints how long the events alone take, in nanoseconds.
+fn bare(folder: &Path) -> Result<()> {
+    let inputs = plimsoll::discover::discover(&[folder.to_owned()], &plimsoll::discover::Options::default());
+    let texts: Vec<_> = inputs.into_iter().filter_map(|i| i.read().ok()).map(|s| s.text).collect();
+    let start = Instant::now();
+    let events: usize = texts
+        .iter()
+        .flat_map(|t| plimsoll::yaml::documents(t).into_iter().map(|d| corpus::events(d.span.text(t))))
+        .sum();
+    let taken = start.elapsed();
+    writeln!(io::stdout(), "{}", taken.as_nanos())?;
+    if events == 0 { Err("no events".into()) } else { Ok(()) }
+}
+
+fn write_pods(path: &Path, count: usize) -> Result<usize> {
+    let mut out = BufWriter::new(fs::File::create(path)?);
+    let mut bytes = 0;
+    for number in 0..count {
+        let text = corpus::pod(number);
+        bytes += text.len() + 4;
+        writeln!(out, "{text}---")?;
+    }
+    out.flush()?;
+    Ok(bytes)
+}
