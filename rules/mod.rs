@@ -3,6 +3,12 @@
 
 use crate::rule::Rule;
 
+mod apparmor_annotation;
+mod apparmor_conflict;
+mod apparmor_container_unknown;
+mod apparmor_field_ignored;
+mod apparmor_profile;
+mod apparmor_profile_invalid;
 mod drop_all_capabilities;
 mod fs_group_floor;
 mod pod_security_labels;
@@ -10,10 +16,19 @@ mod pod_security_order;
 mod root_group;
 mod run_as_group_floor;
 mod run_as_user_floor;
+mod seccomp_annotation;
+mod seccomp_conflict;
+mod seccomp_profile_invalid;
 mod supplemental_groups_floor;
 
 /// Every rule, by id.
 pub static ALL: &[&Rule] = &[
+    &apparmor_annotation::RULE,
+    &apparmor_conflict::RULE,
+    &apparmor_container_unknown::RULE,
+    &apparmor_field_ignored::RULE,
+    &apparmor_profile::RULE,
+    &apparmor_profile_invalid::RULE,
     &drop_all_capabilities::RULE,
     &fs_group_floor::RULE,
     &pod_security_labels::RULE,
@@ -21,5 +36,8 @@ pub static ALL: &[&Rule] = &[
     &root_group::RULE,
     &run_as_group_floor::RULE,
     &run_as_user_floor::RULE,
+    &seccomp_annotation::RULE,
+    &seccomp_conflict::RULE,
+    &seccomp_profile_invalid::RULE,
     &supplemental_groups_floor::RULE,
 ];

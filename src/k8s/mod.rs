@@ -4,6 +4,7 @@ mod container;
 mod namespace;
 mod object;
 mod pod;
+pub mod profile;
 mod version;
 mod workload;
 

@@ -1,0 +1,49 @@
+use crate::finding::Report;
+use crate::k8s::Pod;
+use crate::k8s::profile::{APPARMOR, Profile};
+use crate::rule::{Check, Policy, Rule, Severity};
+
+pub(super) static RULE: Rule = Rule {
+    id: "apparmor-annotation",
+    aliases: &[],
+    summary: "AppArmor profile stands in a deprecated annotation where the field should be",
+    severity: Severity::Low,
+    since: "0.1.0",
+    standards: &[],
+    maps: &[],
+    doc: include_str!("apparmor_annotation.md"),
+    check: Check::Pod(check),
+    policy: Policy::None("the API server warns of the annotation itself"),
+};
+
+fn check(pod: Pod<'_>, report: &mut Report<'_>) {
+    if pod.is_windows() || !report.settings().kubernetes.since(30) {
+        return;
+    }
+    for stray in APPARMOR.strays(pod) {
+        let kind = pod.object().kind();
+        let message = format!("the AppArmor annotation stands on the {kind} itself, whose pods do not get it");
+        report.at_key(stray, message).help("write `appArmorProfile` under `securityContext` of the pod template");
+    }
+    for annotation in APPARMOR.annotations(pod) {
+        let Some(container) = pod.containers().find(|c| c.name() == annotation.container) else { continue };
+        let says = annotation.slot.as_str().and_then(|text| Profile::of_annotation(text, APPARMOR));
+        let inherited = Profile::of_field(pod.at(APPARMOR.field));
+        // The API server itself keeps quiet where the field says the same.
+        if container.at(APPARMOR.field).exists() || says.is_some() && says == inherited {
+            continue;
+        }
+        let message = format!("{} has its AppArmor profile from an annotation", container.label());
+        let draft = report.at_key(annotation.slot, message);
+        draft.container(container);
+        match says {
+            Some(Profile::Localhost(name)) => draft.help(format!(
+                "write `appArmorProfile: {{type: Localhost, localhostProfile: {name}}}` under `securityContext`"
+            )),
+            Some(profile) => {
+                draft.help(format!("write `appArmorProfile: {{type: {profile}}}` under `securityContext`"))
+            }
+            None => draft.help("write `appArmorProfile` under `securityContext`"),
+        };
+    }
+}

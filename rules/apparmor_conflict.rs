@@ -1,0 +1,44 @@
+use crate::finding::Report;
+use crate::k8s::Pod;
+use crate::k8s::profile::{APPARMOR, Profile};
+use crate::rule::{Check, Policy, Rule, Severity};
+
+pub(super) static RULE: Rule = Rule {
+    id: "apparmor-conflict",
+    aliases: &[],
+    summary: "AppArmor annotation and field say different things",
+    severity: Severity::Medium,
+    since: "0.1.0",
+    standards: &[],
+    maps: &[],
+    doc: include_str!("apparmor_conflict.md"),
+    check: Check::Pod(check),
+    policy: Policy::None("the API server refuses the pod itself"),
+};
+
+fn check(pod: Pod<'_>, report: &mut Report<'_>) {
+    if pod.is_windows() || !report.settings().kubernetes.since(30) {
+        return;
+    }
+    for annotation in APPARMOR.annotations(pod) {
+        let Some(container) = pod.containers().find(|c| c.name() == annotation.container) else { continue };
+        let field = container.effective(APPARMOR.field);
+        let says = annotation.slot.as_str().and_then(|text| Profile::of_annotation(text, APPARMOR));
+        let (Some(says), Some(means)) = (says, Profile::of_field(field)) else { continue };
+        if says == means {
+            continue;
+        }
+        let outcome = if container.at(APPARMOR.field).exists() {
+            "the API server refuses the pod"
+        } else {
+            "the annotation counts"
+        };
+        let who = container.label();
+        let message = format!("the AppArmor annotation of {who} says {says}, appArmorProfile {means}: {outcome}");
+        report
+            .at(annotation.slot, message)
+            .help("remove the annotation, and let the field say what is meant")
+            .related(field.span(), format!("the field says {means}"))
+            .container(container);
+    }
+}

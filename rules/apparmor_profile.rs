@@ -1,0 +1,47 @@
+use crate::finding::Report;
+use crate::k8s::Container;
+use crate::k8s::profile::APPARMOR;
+use crate::rule::{Check, Map, Policy, Rule, Severity};
+use crate::yaml::Slot;
+
+pub(super) static RULE: Rule = Rule {
+    id: "apparmor-profile",
+    aliases: &[],
+    summary: "container names no AppArmor profile",
+    severity: Severity::Low,
+    since: "0.1.0",
+    standards: &[],
+    maps: &[Map::Kubesec("ApparmorAny")],
+    doc: include_str!("apparmor_profile.md"),
+    check: Check::Container(check),
+    policy: Policy::None(
+        "before 1.30 the profile stands in an annotation of each container, which a policy over fields cannot see",
+    ),
+};
+
+fn check(container: Container<'_>, report: &mut Report<'_>) {
+    if container.pod().is_windows() || APPARMOR.annotation_of(container).is_some_and(says_something) {
+        return;
+    }
+    let field = container.effective(APPARMOR.field);
+    if report.settings().kubernetes.since(30) {
+        if field.has_placeholder() {
+            report.undecided(field, "whether there is an AppArmor profile");
+        } else if !field.exists() {
+            report.at(container.at(APPARMOR.field), format!("{} names no AppArmor profile", container.label())).help(
+                "write `appArmorProfile: {type: RuntimeDefault}` under `securityContext`, the pod's for all containers",
+            );
+        }
+    } else {
+        let at = container.at("name");
+        report.at(at, format!("{} names no AppArmor profile", container.label())).help(format!(
+            "annotate the pod with `{}{}: runtime/default`: fields came with Kubernetes 1.30",
+            APPARMOR.annotation,
+            container.name()
+        ));
+    }
+}
+
+fn says_something(annotation: Slot<'_>) -> bool {
+    annotation.is_unknown() || !annotation.text().is_empty()
+}

@@ -1,0 +1,49 @@
+use crate::finding::Report;
+use crate::k8s::Pod;
+use crate::k8s::profile::{Profile, SECCOMP};
+use crate::rule::{Check, Policy, Rule, Severity};
+use crate::yaml::Slot;
+
+pub(super) static RULE: Rule = Rule {
+    id: "seccomp-conflict",
+    aliases: &[],
+    summary: "seccomp annotation and field say different things",
+    severity: Severity::Medium,
+    since: "0.1.0",
+    standards: &[],
+    maps: &[],
+    doc: include_str!("seccomp_conflict.md"),
+    check: Check::Pod(check),
+    policy: Policy::None("what counts is the field, and that has a rule"),
+};
+
+fn check(pod: Pod<'_>, report: &mut Report<'_>) {
+    if pod.is_windows() || !report.settings().kubernetes.since(19) {
+        return;
+    }
+    compare(pod.annotation(SECCOMP.pod), pod.at(SECCOMP.field), true, "the pod", report);
+    for annotation in SECCOMP.annotations(pod) {
+        let Some(container) = pod.containers().find(|c| c.name() == annotation.container) else { continue };
+        report.set_container(Some(container));
+        let own = container.at(SECCOMP.field).exists();
+        compare(annotation.slot, container.effective(SECCOMP.field), own, &container.label(), report);
+    }
+    report.set_container(None);
+}
+
+fn compare(annotation: Slot<'_>, field: Slot<'_>, own: bool, who: &str, report: &mut Report<'_>) {
+    let says = annotation.as_str().and_then(|text| Profile::of_annotation(text, SECCOMP));
+    let (Some(says), Some(means)) = (says, Profile::of_field(field)) else { return };
+    if says == means {
+        return;
+    }
+    let outcome = match (report.settings().kubernetes.since(27), own) {
+        (true, _) => "only the field counts since Kubernetes 1.27",
+        (false, true) => "the API server refuses the pod",
+        (false, false) => "the annotation counts for this container",
+    };
+    report
+        .at(annotation, format!("the seccomp annotation of {who} says {says}, seccompProfile {means}: {outcome}"))
+        .help("remove the annotation, and let the field say what is meant")
+        .related(field.span(), format!("the field says {means}"));
+}
