@@ -1,5 +1,14 @@
 //! What a run is asked to do: `Settings` is what configuration and options mean together.
 
+mod file;
+mod keys;
+mod problem;
+mod schema;
+
+pub use file::File;
+pub use problem::Problems;
+pub use schema::{reference, schema};
+
 use crate::globs::Globs;
 use crate::k8s::Version;
 use crate::rule::{Level, Rule, Severity};
@@ -30,13 +39,20 @@ pub struct Settings {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Severities(Vec<Option<Severity>>);
 
+/// A rule's index in `rules::ALL` and its severity; `None` where it is off.
+pub type Change = (usize, Option<Severity>);
+
+/// What fails a run: findings from a severity on, or none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Threshold(pub Option<Severity>);
+
 /// Severities for the files that match a glob.
 #[derive(Clone, Debug)]
 pub struct Override {
     /// Which files.
     pub paths: Globs,
-    /// The rules that it changes, each with its index in `rules::ALL`.
-    pub severities: Vec<(usize, Option<Severity>)>,
+    /// The rules that it changes.
+    pub severities: Vec<Change>,
 }
 
 impl Default for Severities {
@@ -50,6 +66,11 @@ impl Severities {
     /// Rules with their severities, those that are off left out.
     pub fn active(&self) -> impl Iterator<Item = (&'static Rule, Severity)> {
         rules::ALL.iter().zip(&self.0).filter_map(|(rule, severity)| Some((*rule, (*severity)?)))
+    }
+
+    /// The severity of the rule at this index of `rules::ALL`.
+    pub fn get(&self, index: usize) -> Option<Severity> {
+        self.0.get(index).copied().flatten()
     }
 
     /// Changes the rule at this index of `rules::ALL`.

@@ -17,6 +17,7 @@ pub mod engine;
 pub mod finding;
 pub mod globs;
 pub mod k8s;
+pub mod names;
 pub mod nearest;
 pub mod report;
 pub mod rule;

@@ -3,6 +3,10 @@
 /// The candidate nearest to `word`, if it is near enough to be what was meant: letter case aside, at most a third
 /// of the word wrong (a swap of neighbours counts as one letter). Of two as near, the first.
 pub fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
+    // The distance takes room for every letter of the one times every letter of the other.
+    if word.len() > 100 {
+        return None;
+    }
     let lower = word.to_lowercase();
     let limit = word.chars().count().div_ceil(3).min(4);
     candidates
@@ -25,5 +29,6 @@ mod tests {
         assert_eq!(nearest("adiut", words), Some("audit"));
         assert_eq!(nearest("something", words), None);
         assert_eq!(nearest("", words), None);
+        assert_eq!(nearest(&"enforce".repeat(1_000_000), words), None);
     }
 }

@@ -1,0 +1,98 @@
+//! What the keys of `plimsoll.toml` tell editors and readers: its JSON schema, and itself, with comments.
+
+use serde_json::{Map, Value as Json, json};
+
+use super::keys::{KEYS, Key, SEVERITIES, Value};
+use crate::rules;
+
+/// The JSON schema of `plimsoll.toml`.
+pub fn schema() -> String {
+    let mut schema = table(KEYS);
+    schema["$schema"] = json!("http://json-schema.org/draft-07/schema#");
+    schema["title"] = json!("plimsoll.toml");
+    schema["description"] = json!("Configuration of plimsoll, the linter for Kubernetes manifests.");
+    schema["definitions"] = json!({ "rules": rules_table() });
+    format!("{schema:#}\n")
+}
+
+fn table<T>(keys: &[Key<T>]) -> Json {
+    let properties: Map<String, Json> = keys.iter().map(|k| (k.name.to_owned(), property(k))).collect();
+    let required: Vec<&str> = keys.iter().filter(|k| k.required).map(|k| k.name).collect();
+    let mut table = json!({ "type": "object", "additionalProperties": false, "properties": properties });
+    if !required.is_empty() {
+        table["required"] = json!(required);
+    }
+    table
+}
+
+fn property<T>(key: &Key<T>) -> Json {
+    let mut property = match key.value {
+        Value::Word(words, _) => json!({ "enum": words }),
+        Value::Version(_) => json!({ "type": "string", "pattern": "^(latest|v?1\\.[0-9]+(\\.[0-9]+)?)$" }),
+        Value::Integer(least, most, _) => json!({ "type": "integer", "minimum": least, "maximum": most }),
+        Value::Names(_) | Value::Globs(_) => {
+            json!({ "type": "array", "items": { "type": "string", "minLength": 1 } })
+        }
+        // Beside a reference draft 7 reads nothing else.
+        Value::Rules(_) => json!({ "allOf": [{ "$ref": "#/definitions/rules" }] }),
+        Value::Overrides(keys, _) => json!({ "type": "array", "items": table(keys) }),
+    };
+    property["description"] = json!(key.doc);
+    if let Some(default) = key.default {
+        property["default"] = serde_json::from_str(default).unwrap_or_default();
+    }
+    if key.required && property["type"] == "array" {
+        property["minItems"] = json!(1);
+    }
+    property
+}
+
+fn rules_table() -> Json {
+    let mut properties = Map::new();
+    for rule in rules::ALL {
+        let default = rule.severity.name();
+        properties
+            .insert(rule.id.to_owned(), json!({ "enum": SEVERITIES, "default": default, "description": rule.summary }));
+        for alias in rule.aliases {
+            let description = format!("The old name of `{}`.", rule.id);
+            properties.insert((*alias).to_owned(), json!({ "enum": SEVERITIES, "description": description }));
+        }
+    }
+    json!({ "type": "object", "additionalProperties": false, "properties": properties })
+}
+
+/// A `plimsoll.toml` that shows every key, each with what it does.
+pub fn reference() -> String {
+    let mut text = String::new();
+    for key in KEYS {
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        comment(&mut text, key.doc, key.default);
+        match key.value {
+            Value::Rules(_) => text.extend(["[", key.name, "]\n", key.example, "\n"]),
+            Value::Overrides(keys, _) => {
+                text.extend(["[[", key.name, "]]\n"]);
+                for key in keys {
+                    comment(&mut text, key.doc, key.default);
+                    text.extend([key.name, " = ", key.example, "\n"]);
+                }
+            }
+            _ => text.extend([key.name, " = ", key.example, "\n"]),
+        }
+    }
+    text
+}
+
+fn comment(text: &mut String, doc: &str, default: Option<&str>) {
+    let default = default.map(|d| format!(" [default: {d}]")).unwrap_or_default();
+    let mut line = String::from("#");
+    for word in format!("{doc}{default}").split_whitespace() {
+        if line.len() + 1 + word.len() > 80 {
+            text.extend([&line, "\n"]);
+            line.truncate(1);
+        }
+        line.extend([" ", word]);
+    }
+    text.extend([&line, "\n"]);
+}
