@@ -1,52 +1,107 @@
 //! From what was typed to an exit code: 0 clean, 1 findings at or above the threshold,
 //! 2 the tool could not do its work; both 1 and 2: 2. A closed pipe is 0.
 
-use std::io::{self, BufWriter, IsTerminal, Write};
+mod lint;
+mod man;
+mod output;
+mod progress;
 
-use crate::cli::{Cli, Command, Lint};
-use crate::config::Settings;
-use crate::discover;
-use crate::engine::{self, Outcomes};
-use crate::report::{self, Color, Format, Root};
+use std::fmt;
+use std::io::{self, IsTerminal, Write};
+
+use clap::CommandFactory;
+
+use crate::cli::{Cli, Command, Explain, ListFormat, PageFormat, Rules, SchemaOf};
+use crate::report::{self, Color};
+use crate::{catalogue, config, explain, names};
+
+/// Why the tool could not do its work.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The reader of standard output has gone: nobody is left to tell.
+    Closed,
+    /// In words for standard error.
+    Said(String),
+}
+
+impl Failure {
+    fn said(what: impl fmt::Display) -> Self {
+        Self::Said(format!("error: {what}"))
+    }
+}
 
 /// Runs the program; the result is its exit code.
 pub fn run(cli: Cli) -> u8 {
     let result = match cli.command {
-        Command::Lint(lint) => run_lint(&lint),
+        Command::Lint(typed) => lint::run(&typed),
+        Command::Rules(typed) => rules(&typed),
+        Command::Explain(typed) => explain(&typed),
+        Command::Schema(typed) => print(&match typed.of {
+            SchemaOf::Config => config::schema(),
+            SchemaOf::Findings => report::json::SCHEMA.to_owned(),
+        }),
+        Command::Completions(typed) => {
+            let mut script = Vec::new();
+            clap_complete::generate(typed.shell, &mut Cli::command(), "plimsoll", &mut script);
+            print(&script)
+        }
+        Command::Man => print(&man::page()),
     };
     match result {
         Ok(code) => code,
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => 0,
-        Err(error) => {
-            let _ = writeln!(io::stderr(), "plimsoll: {error}");
+        Err(Failure::Closed) => 0,
+        Err(Failure::Said(what)) => {
+            let _ = writeln!(io::stderr(), "{what}");
             2
         }
     }
 }
 
-fn run_lint(lint: &Lint) -> io::Result<u8> {
-    let settings = Settings::default();
-    let inputs = discover::discover(&lint.paths, &discover::Options::default());
-    let terminal = io::stdout().is_terminal();
-    let format = lint.format.unwrap_or(if terminal { Format::Human } else { Format::Concise });
-    let outcomes = engine::run(inputs, &settings, format.needs_sources());
-    let code = exit_code(&outcomes, &settings);
-    let width = terminal.then(|| terminal_size::terminal_size().map_or(80, |(w, _)| w.0));
-    let options = report::Options {
-        exit_code: code,
-        root: Root::find(&std::env::current_dir()?),
-        ..report::Options::detect(Color::Auto, width, |name| std::env::var(name).ok())
-    };
-    let mut out = BufWriter::new(io::stdout().lock());
-    report::write(format, &outcomes, &options, &mut out)?;
-    out.flush()?;
-    Ok(code)
+fn print(text: &(impl AsRef<[u8]> + ?Sized)) -> Result<u8, Failure> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_ref()).and_then(|()| out.flush()).map_err(|error| stdout_error(&error))?;
+    Ok(0)
 }
 
-fn exit_code(outcomes: &Outcomes, settings: &Settings) -> u8 {
-    if outcomes.coverage.has_broken() {
-        return 2;
+fn stdout_error(error: &io::Error) -> Failure {
+    match error.kind() {
+        io::ErrorKind::BrokenPipe => Failure::Closed,
+        _ => Failure::said(format_args!("standard output: {error}")),
     }
-    let fails = |least| outcomes.findings.iter().any(|f| f.severity >= least);
-    u8::from(settings.fail_on.is_some_and(fails))
+}
+
+/// What suits standard output.
+fn stdout_options(color: Color) -> report::Options {
+    let width = io::stdout().is_terminal().then(|| terminal_size::terminal_size().map_or(80, |(w, _)| w.0));
+    report::Options::detect(color, width, |name| std::env::var(name).ok())
+}
+
+fn rules(typed: &Rules) -> Result<u8, Failure> {
+    match typed.format {
+        ListFormat::Table => print(&catalogue::table(stdout_options(Color::Never).width)),
+        ListFormat::Json => print(&catalogue::json()),
+    }
+}
+
+fn explain(typed: &Explain) -> Result<u8, Failure> {
+    let text = match typed.format {
+        Some(format) => format == PageFormat::Text,
+        None => io::stdout().is_terminal(),
+    };
+    let options = stdout_options(typed.color);
+    let mut pages = Vec::new();
+    let mut unknown = Vec::new();
+    for id in &typed.ids {
+        let rules = names::rules(id);
+        if rules.is_empty() {
+            let (message, help) = names::unknown_anywhere(id);
+            unknown.push(format!("error: {message}: {help}"));
+            continue;
+        }
+        let markdown = explain::answer(id, &rules);
+        pages.push(if text { explain::text(&markdown, options.width, options.color) } else { markdown });
+    }
+    let separator = if text { "\n" } else { "\n---\n\n" };
+    let code = print(&pages.join(separator))?;
+    if unknown.is_empty() { Ok(code) } else { Err(Failure::Said(unknown.join("\n"))) }
 }

@@ -8,12 +8,14 @@
 //! ```
 
 pub mod app;
+pub mod catalogue;
 pub mod clause;
 pub mod cli;
 pub mod config;
 pub mod coverage;
 pub mod discover;
 pub mod engine;
+pub mod explain;
 pub mod finding;
 pub mod globs;
 pub mod k8s;

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use rayon::prelude::*;
 
@@ -38,8 +39,17 @@ pub struct Outcomes {
 
 /// Judges every input.
 pub fn run(inputs: Vec<Input>, settings: &Settings, keep_sources: bool) -> Outcomes {
+    run_counted(inputs, settings, keep_sources, &AtomicUsize::new(0))
+}
+
+/// Judges every input, and counts in `done` those that are.
+pub fn run_counted(inputs: Vec<Input>, settings: &Settings, keep_sources: bool, done: &AtomicUsize) -> Outcomes {
     let plan = Plan::new(settings);
-    let lint = |input| lint_input(input, &plan, keep_sources);
+    let lint = |input| {
+        let result = lint_input(input, &plan, keep_sources);
+        done.fetch_add(1, Relaxed);
+        result
+    };
     let files: Vec<FileResult> = if is_small(&inputs) {
         inputs.into_iter().map(lint).collect()
     } else {
@@ -118,7 +128,8 @@ fn is_small(inputs: &[Input]) -> bool {
         Input::Stdin(_) => SMALL,
         Input::Unreadable(_) => 0,
     };
-    inputs.len() <= 16 && inputs.iter().map(size).sum::<u64>() < SMALL
+    // Alone, a large file still spreads its documents over threads.
+    inputs.len() == 1 || inputs.len() <= 16 && inputs.iter().map(size).sum::<u64>() < SMALL
 }
 
 fn sort_key(f: &Finding) -> (&str, usize, usize, &str, &str) {

@@ -15,7 +15,7 @@ pub mod sarif;
 mod summary;
 pub mod sweep;
 mod terminal;
-mod text;
+pub(crate) mod text;
 
 pub use root::{Root, Uri};
 pub use terminal::{Color, Options};

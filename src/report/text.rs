@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
+use unicode_width::UnicodeWidthStr;
+
 /// The text with every character written out that a terminal would obey or hide: control characters, and those that
 /// change the direction or vanish (as in CVE-2021-42574).
 pub(crate) fn clean(text: &str) -> Cow<'_, str> {
@@ -34,6 +36,43 @@ fn is_unsafe(c: char) -> bool {
         || matches!(c,
             '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
             | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// Columns that a text takes on a terminal.
+pub(crate) fn width(text: &str) -> usize {
+    if text.is_ascii() { text.len() } else { text.width() }
+}
+
+/// Breaks a text at spaces into lines of at most `room` columns, the first of at most `first`; a word that is longer
+/// than a line is broken where it must be.
+pub(crate) fn wrap(text: &str, first: usize, room: usize) -> Vec<String> {
+    let room = room.max(8);
+    let mut lines = vec![String::new()];
+    let (mut used, mut limit) = (0, first);
+    for word in text.split(' ').filter(|w| !w.is_empty()) {
+        let size = width(word);
+        let space = usize::from(used > 0);
+        if used + space + size > limit && (used > 0 || size <= room && lines.len() == 1) {
+            lines.push(String::new());
+            (used, limit) = (0, room);
+        }
+        let mut line = lines.pop().unwrap_or_default();
+        if used > 0 {
+            line.push(' ');
+            used += 1;
+        }
+        for c in word.chars() {
+            let size = width(c.encode_utf8(&mut [0; 4]));
+            if used + size > limit.max(2) {
+                lines.push(std::mem::take(&mut line));
+                (used, limit) = (0, room);
+            }
+            line.push(c);
+            used += size;
+        }
+        lines.push(line);
+    }
+    lines
 }
 
 #[cfg(test)]

@@ -1,0 +1,161 @@
+//! `plimsoll lint`: settle what is asked, find, judge, report.
+
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::time::Duration;
+
+use super::output::Output;
+use super::progress::Progress;
+use super::{Failure, stdout_error, stdout_options};
+use crate::cli::{Lint, Sweep};
+use crate::config::{File, Settings, Threshold};
+use crate::discover;
+use crate::engine::{self, Outcomes};
+use crate::globs::Globs;
+use crate::report::{self, Color, Format, Root};
+use crate::rules;
+
+/// Runs it; the result is the exit code.
+pub(super) fn run(lint: &Lint) -> Result<u8, Failure> {
+    let here = std::env::current_dir().map_err(|e| Failure::said(format_args!("the current directory: {e}")))?;
+    let (settings, options) = settle(lint, &here)?;
+    let reports = reports(lint)?;
+    if let Some(threads) = lint.threads {
+        // Fails only where threads were started before: none were.
+        let _ = rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global();
+    }
+    let inputs = discover::discover(&lint.paths, &options);
+    let keep_sources = reports.iter().any(|r| r.format.needs_sources());
+    let outcomes = judge(lint, inputs, &settings, keep_sources);
+    let code = exit_code(lint, &outcomes, &settings);
+    if let Some(range) = settings.sweep {
+        return to_stdout(|out| report::sweep::write(&outcomes, range, out)).map(|()| code);
+    }
+    let options = |color| report::Options { exit_code: code, quiet: lint.quiet, root: Root::find(&here), ..color };
+    // Files first: they are whole even where the reader of standard output goes away.
+    for report in reports.iter().filter(|r| r.output.is_some()) {
+        let color = if lint.color == Color::Always { Color::Always } else { Color::Never };
+        let options = options(report::Options::detect(color, None, |name| std::env::var(name).ok()));
+        if let Some(output) = &report.output {
+            output.write(|out| report::write(report.format, &outcomes, &options, out)).map_err(Failure::said)?;
+        }
+    }
+    for report in reports.iter().filter(|r| r.output.is_none()) {
+        let options = options(stdout_options(lint.color));
+        to_stdout(|out| report::write(report.format, &outcomes, &options, out))?;
+    }
+    Ok(code)
+}
+
+fn to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
+    let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
+    write(&mut out).and_then(|()| out.flush()).map_err(|error| stdout_error(&error))
+}
+
+fn judge(lint: &Lint, inputs: Vec<discover::Input>, settings: &Settings, keep_sources: bool) -> Outcomes {
+    let done = Arc::new(AtomicUsize::new(0));
+    let terminal = io::stderr().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
+    let progress = (terminal && !lint.quiet)
+        .then(|| Progress::start(io::stderr(), inputs.len(), Arc::clone(&done), Duration::from_secs(1)));
+    let outcomes = engine::run_counted(inputs, settings, keep_sources, &done);
+    // The line is gone before the first result is written.
+    drop(progress);
+    outcomes
+}
+
+/// What configuration and options mean together: the command line wins, and both leave out what they exclude.
+fn settle(lint: &Lint, here: &Path) -> Result<(Settings, discover::Options), Failure> {
+    let mut settings = Settings::default();
+    let mut options = discover::Options {
+        exclude: Vec::new(),
+        no_ignore: lint.no_ignore,
+        hidden: lint.hidden,
+        stdin_filename: lint.stdin_filename.clone(),
+    };
+    if let Some(mut file) = configuration(lint, here)? {
+        options.exclude.extend(file.exclude.take());
+        file.apply(&mut settings);
+    }
+    if !lint.exclude.is_empty() {
+        let globs = Globs::new(here, here, lint.exclude.iter().map(String::as_str));
+        options.exclude.push(globs.map_err(Failure::said)?);
+    }
+    settings.standard = lint.standard.or(settings.standard);
+    settings.kubernetes = lint.kubernetes.unwrap_or(settings.kubernetes);
+    settings.sweep = lint.sweep.map(|Sweep(from, to)| (from, to));
+    settings.uid_floor = lint.uid_floor.unwrap_or(settings.uid_floor);
+    settings.fail_on = lint.fail_on.map_or(settings.fail_on, |Threshold(least)| least);
+    if !lint.only.is_empty() {
+        only(&mut settings, &lint.only);
+    }
+    Ok((settings, options))
+}
+
+/// Runs the rules that are named: those that configuration turns off for the whole run too, as they were asked for.
+fn only(settings: &mut Settings, ids: &[&str]) {
+    let named = |index: usize| ids.contains(&rules::ALL[index].id);
+    for (index, rule) in rules::ALL.iter().enumerate() {
+        let severity = settings.severities.get(index).or(Some(rule.severity));
+        settings.severities.set(index, severity.filter(|_| named(index)));
+    }
+    for over in &mut settings.overrides {
+        over.severities.retain(|(index, _)| named(*index));
+    }
+}
+
+fn configuration(lint: &Lint, here: &Path) -> Result<Option<File>, Failure> {
+    if lint.no_config {
+        return Ok(None);
+    }
+    let found = lint.config.as_ref().map(|path| here.join(path)).or_else(|| File::find(here));
+    let Some(path) = found else { return Ok(None) };
+    let shown = shown(&path, here);
+    let text = std::fs::read_to_string(&path).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => Failure::said(format_args!("{shown}: no such file")),
+        _ => Failure::said(format_args!("{shown}: {error}")),
+    })?;
+    File::read(&path, here, shown, &text).map(Some).map_err(|problems| Failure::Said(problems.to_string()))
+}
+
+/// A file as the user, who stands `here`, would name it.
+fn shown(path: &Path, here: &Path) -> String {
+    let up = here.ancestors().position(|dir| path.strip_prefix(dir).is_ok_and(|rest| !rest.as_os_str().is_empty()));
+    let rest = up.and_then(|n| Some((n, path.strip_prefix(here.ancestors().nth(n)?).ok()?)));
+    match rest {
+        // From far above, the whole path says more than a row of dots.
+        Some((n, rest)) if n <= 3 => std::iter::repeat_n("..", n).collect::<PathBuf>().join(rest).display().to_string(),
+        _ => path.display().to_string(),
+    }
+}
+
+struct Report {
+    format: Format,
+    output: Option<Output>,
+}
+
+fn reports(lint: &Lint) -> Result<Vec<Report>, Failure> {
+    let default = if io::stdout().is_terminal() { Format::Human } else { Format::Concise };
+    if lint.reports.0.is_empty() {
+        return Ok(vec![Report { format: default, output: None }]);
+    }
+    let report = |(format, file): &(Option<Format>, Option<PathBuf>)| match file {
+        Some(file) if file.as_os_str() != "-" => {
+            let output = Output::new(file).map_err(Failure::said)?;
+            Ok(Report { format: format.unwrap_or(Format::Concise), output: Some(output) })
+        }
+        _ => Ok(Report { format: format.unwrap_or(default), output: None }),
+    };
+    lint.reports.0.iter().map(report).collect()
+}
+
+fn exit_code(lint: &Lint, outcomes: &Outcomes, settings: &Settings) -> u8 {
+    // A path that is not there is a slip of whoever typed it, not a broken document.
+    let missing = lint.paths.iter().any(|p| p.as_os_str() != "-" && p.symlink_metadata().is_err());
+    if missing || (outcomes.coverage.has_broken() && !lint.allow_broken) {
+        return 2;
+    }
+    let fails = |least| outcomes.findings.iter().any(|f| f.severity >= least);
+    u8::from(settings.fail_on.is_some_and(fails))
+}

@@ -1,0 +1,93 @@
+//! A file that is written whole or not at all.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+/// A file to write to, looked at before the work begins, so that a slip costs no time.
+pub(super) struct Output {
+    shown: PathBuf,
+    /// What is replaced, behind all links; none for a device or a pipe, which is written to as it is.
+    target: Option<PathBuf>,
+}
+
+impl Output {
+    /// `Err` says why nothing can be written there.
+    pub(super) fn new(path: &Path) -> Result<Self, String> {
+        let error = |why: &dyn std::fmt::Display| format!("cannot write {}: {why}", path.display());
+        let target = match fs::metadata(path) {
+            Ok(found) if found.is_dir() => return Err(error(&"it is a directory")),
+            Ok(found) if found.is_file() => Some(path.canonicalize().map_err(|e| error(&e))?),
+            Ok(_) => None,
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Some(path.to_owned()),
+            Err(e) => return Err(error(&e)),
+        };
+        match &target {
+            Some(file) if !folder(file).is_dir() => {
+                Err(error(&format_args!("there is no directory {}", folder(file).display())))
+            }
+            _ => Ok(Self { shown: path.to_owned(), target }),
+        }
+    }
+
+    /// Writes what `write` writes, into a new file beside the target that then takes its place.
+    pub(super) fn write(&self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), String> {
+        let result = match &self.target {
+            Some(target) => replace(target, write),
+            None => File::options().write(true).open(&self.shown).and_then(|file| fill(file, write).map(drop)),
+        };
+        result.map_err(|error| format!("cannot write {}: {error}", self.shown.display()))
+    }
+}
+
+fn folder(file: &Path) -> &Path {
+    file.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+fn fill(file: File, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<File> {
+    let mut out = BufWriter::with_capacity(1 << 16, file);
+    write(&mut out)?;
+    out.into_inner().map_err(io::IntoInnerError::into_error)
+}
+
+fn replace(target: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let name = target.file_name().unwrap_or_default().to_string_lossy();
+    let new = folder(target).join(format!(".{name}.{}.tmp", std::process::id()));
+    let place = || {
+        let file = fill(File::create_new(&new)?, write)?;
+        if let Ok(old) = fs::metadata(target) {
+            file.set_permissions(old.permissions())?;
+        }
+        drop(file);
+        fs::rename(&new, target)
+    };
+    let result = place();
+    if result.is_err() {
+        let _ = fs::remove_file(&new);
+    }
+    result
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_fails_half_way_leaves_nothing_behind() {
+        let dir = std::env::temp_dir().join(format!("plimsoll-output-{}", std::process::id()));
+        fs::create_dir_all(&dir).unwrap();
+        let file = dir.join("out.json");
+        fs::write(&file, "old").unwrap();
+        let output = Output::new(&file).unwrap();
+        let half = output.write(|out| {
+            out.write_all("x".repeat(100_000).as_bytes())?;
+            Err(io::Error::other("the disk is full"))
+        });
+        assert!(half.unwrap_err().ends_with("out.json: the disk is full"));
+        assert_eq!(fs::read_to_string(&file).unwrap(), "old");
+        output.write(|out| out.write_all(b"new")).unwrap();
+        assert_eq!(fs::read_to_string(&file).unwrap(), "new");
+        assert_eq!(fs::read_dir(&dir).unwrap().count(), 1);
+        fs::remove_dir_all(&dir).unwrap();
+    }
+}
