@@ -1,6 +1,9 @@
 //! Text in, spanned tree out, and it means what sigs.k8s.io/yaml would hand the API server.
 //! `split` finds the documents as kubectl does, `parse` builds one tree each, `Slot` asks it questions.
 
+mod block;
+mod build;
+mod flow;
 mod parse;
 mod placeholder;
 mod scalar;
@@ -8,7 +11,7 @@ mod slot;
 mod split;
 mod tree;
 
-pub use parse::{Broken, MAX_DEPTH, parse};
+pub use parse::{Broken, MAX_DEPTH, parse, parse_full};
 pub use placeholder::{TemplateKind, contains_placeholder, template_kind};
 pub use slot::{Entries, Items, Place, Slot, Typed};
 pub use split::{RawDocument, documents};

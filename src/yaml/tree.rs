@@ -279,7 +279,7 @@ fn same_key(tree: &Tree<'_>, a: NodeId, b: NodeId) -> bool {
 pub(super) fn effective_entries(tree: &Tree<'_>, id: NodeId) -> Result<Vec<Entry>, super::Broken> {
     let mut all = Vec::new();
     for entry in tree.written_entries(id) {
-        if super::parse::is_merge(tree, entry.key) {
+        if super::build::is_merge(tree, entry.key) {
             let value = tree.resolve(entry.value);
             match tree.kind(value) {
                 Kind::Map => all.extend_from_slice(tree.entries(value)),

@@ -9,5 +9,6 @@
 
 mod corpus;
 mod docs;
+mod readers;
 mod rules;
 mod support;

@@ -1,0 +1,133 @@
+//! The reader for block style is the full parser, only faster: on every document at hand, and on mutations of them,
+//! either it gives up or it builds the same tree, span for span.
+
+use std::path::{Path, PathBuf};
+
+use plimsoll::source::{Source, Span};
+use plimsoll::yaml::{Broken, NodeId, Tree, documents, parse, parse_full};
+
+use crate::support::{root, shared};
+
+/// Where two trees differ, if they do.
+fn difference(a: &Tree<'_>, b: &Tree<'_>) -> Option<String> {
+    let mut todo: Vec<(NodeId, NodeId)> = vec![(a.root(), b.root())];
+    while let Some((x, y)) = todo.pop() {
+        let show = |t: &Tree<'_>, n| {
+            format!("{:?} {:?} {:?}", t.kind(n), t.span(n), t.scalar_text(n).chars().take(80).collect::<String>())
+        };
+        let same = a.kind(x) == b.kind(y)
+            && a.span(x) == b.span(y)
+            && a.scalar_text(x) == b.scalar_text(y)
+            && a.is_plain(x) == b.is_plain(y)
+            && a.is_flow(x) == b.is_flow(y)
+            && a.items(x).len() == b.items(y).len()
+            && a.entries(x).len() == b.entries(y).len()
+            && a.written_entries(x).len() == b.written_entries(y).len();
+        if !same {
+            return Some(format!("{} / {}", show(a, x), show(b, y)));
+        }
+        todo.extend(a.items(x).iter().copied().zip(b.items(y).iter().copied()));
+        for (m, n) in a.written_entries(x).iter().zip(b.written_entries(y)) {
+            todo.extend([(m.key, n.key), (m.value, n.value)]);
+        }
+    }
+    (a.duplicates().len() != b.duplicates().len()).then(|| "duplicate keys".to_owned())
+}
+
+fn compare(name: &str, text: &str) -> Result<(), String> {
+    for raw in documents(text) {
+        let (fast, full): (Result<Tree<'_>, Broken>, _) = (parse(text, raw.span), parse_full(text, raw.span));
+        let problem = match (&fast, &full) {
+            (Ok(a), Ok(b)) => difference(a, b),
+            (Err(a), Err(b)) => (a != b).then(|| format!("{a:?} / {b:?}")),
+            (a, b) => Some(format!("{:?} / {:?}", a.as_ref().err(), b.as_ref().err())),
+        };
+        if let Some(problem) = problem {
+            return Err(format!("{name} at byte {}: {problem}", raw.span.start));
+        }
+    }
+    Ok(())
+}
+
+fn files(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files(&path, found);
+        } else if path.extension().is_some_and(|e| e == "yaml" || e == "yml" || e == "json") {
+            found.push(path);
+        }
+    }
+}
+
+fn texts() -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    files(&root().join("fixtures"), &mut found);
+    if let Some(corpora) = shared("corpora") {
+        files(&corpora, &mut found);
+    }
+    found.sort();
+    let read = |path: PathBuf| {
+        let bytes = std::fs::read(&path).ok()?;
+        Some((path.display().to_string(), String::from_utf8(bytes).ok()?))
+    };
+    found.into_iter().filter_map(read).collect()
+}
+
+#[test]
+fn both_readers_build_the_same_tree() {
+    for (name, text) in texts() {
+        compare(&name, &text).unwrap();
+    }
+}
+
+/// Bytes that mean something to YAML, put in, taken out and exchanged at random places.
+#[test]
+fn both_readers_agree_on_what_was_tampered_with() {
+    const PIECES: [&str; 40] = [
+        ":", ": ", " ", "  ", "\n", "- ", "-", "#", " #", "\"", "'", "|", "|-\n", ">", "[", "]", "{", "}", ",", "&a ",
+        "*a", "!", "!!str ", "?", "? ", "%", "@", "\t", "\r\n", "\r", "...", "\\", "~", "<<: ", "é", "\u{85}",
+        "\u{feff}", "\n\n", "\n ", "{{ x }}",
+    ];
+    let mut random = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut next = move |below: usize| {
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        usize::try_from(random % below.max(1) as u64).unwrap()
+    };
+    let whole = std::env::var_os("PLIMSOLL_WHOLE").is_some();
+    let texts = texts();
+    let step = if whole { 1 } else { texts.len() / 800 + 1 };
+    for (name, text) in texts.iter().step_by(step).filter(|(_, t)| t.len() < 20_000) {
+        for round in 0..if whole { 20 } else { 6 } {
+            let mut changed = text.clone();
+            for _ in 0..=next(3) {
+                let mut at = next(changed.len() + 1);
+                while !changed.is_char_boundary(at) {
+                    at -= 1;
+                }
+                let mut end = (at + next(3)).min(changed.len());
+                while !changed.is_char_boundary(end) {
+                    end += 1;
+                }
+                changed.replace_range(at..end, if next(4) == 0 { "" } else { PIECES[next(PIECES.len())] });
+            }
+            if let Err(problem) = compare(&format!("{name}, round {round}"), &changed) {
+                panic!("{problem}\n{changed}");
+            }
+        }
+    }
+}
+
+/// The fast reader must in truth be taken: most real manifests are in plain block style.
+#[test]
+fn spans_refer_to_the_whole_file() {
+    let source = Source::new("x", "a: 1\n---\nb:\n- c\n- d: |\n    text\n");
+    let raw = documents(&source.text)[1];
+    let tree = parse(&source.text, raw.span).unwrap();
+    let list = tree.get(tree.root(), "b").unwrap().value;
+    let texts: Vec<_> = tree.items(list).iter().map(|&i| tree.span(i).text(&source.text)).collect();
+    assert_eq!(texts, ["c", "d: |\n    text\n"]);
+    assert_eq!(tree.span(list), Span::new(14, source.text.len()));
+}
