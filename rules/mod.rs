@@ -11,6 +11,10 @@ mod apparmor_profile;
 mod apparmor_profile_invalid;
 mod drop_all_capabilities;
 mod fs_group_floor;
+mod host_path_runtime_socket;
+mod host_path_sensitive;
+mod host_path_writable;
+mod host_users;
 mod pod_security_labels;
 mod pod_security_order;
 mod root_group;
@@ -31,6 +35,10 @@ pub static ALL: &[&Rule] = &[
     &apparmor_profile_invalid::RULE,
     &drop_all_capabilities::RULE,
     &fs_group_floor::RULE,
+    &host_path_runtime_socket::RULE,
+    &host_path_sensitive::RULE,
+    &host_path_writable::RULE,
+    &host_users::RULE,
     &pod_security_labels::RULE,
     &pod_security_order::RULE,
     &root_group::RULE,

@@ -1,6 +1,7 @@
 //! Kubernetes' things as views of a tree: small copies, no models, unknown fields kept.
 
 mod container;
+pub mod host_path;
 mod namespace;
 mod object;
 mod pod;

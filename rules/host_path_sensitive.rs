@@ -1,0 +1,40 @@
+use crate::finding::Report;
+use crate::k8s::Pod;
+use crate::k8s::host_path::{self, Mount};
+use crate::rule::{Check, Map, Policy, Rule, Severity};
+
+pub(super) static RULE: Rule = Rule {
+    id: "host-path-sensitive",
+    aliases: &[],
+    summary: "hostPath volume gives away a sensitive part of the node",
+    severity: Severity::High,
+    since: "0.1.0",
+    standards: &[],
+    maps: &[Map::KubeLinter("sensitive-host-mounts")],
+    doc: include_str!("host_path_sensitive.md"),
+    check: Check::Pod(check),
+    policy: Policy::None("what a path gives away depends on how it is mounted"),
+};
+
+fn check(pod: Pod<'_>, report: &mut Report<'_>) {
+    for volume in host_path::host_paths(pod) {
+        let Some(path) = volume.normal() else {
+            if volume.path().has_placeholder() {
+                report.undecided(volume.path(), &format!("what volume \"{}\" shows of the node", volume.name));
+            }
+            continue;
+        };
+        // A log file of its own lets nobody plant a link.
+        let own_log = volume.is_file() && path.starts_with("/var/log/");
+        let written = volume.mounts(pod).any(Mount::is_writable) && !own_log;
+        if let Some(what) = host_path::gives_away(&path, written) {
+            let how = if written { "writable" } else { "to read" };
+            let message = format!("volume \"{}\" gives {} {how}: {what}", volume.name, volume.path().text());
+            let draft = report.at(volume.path(), message);
+            draft.help("mount only the file or folder that is needed, `readOnly: true`, or use another volume type");
+            if let Some(mount) = volume.mounts(pod).next() {
+                draft.related(mount.slot.at("name").span(), format!("{} mounts it", mount.container.label()));
+            }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+use crate::finding::Report;
+use crate::k8s::Pod;
+use crate::k8s::host_path::{self, Mount};
+use crate::rule::{Check, Map, Policy, Rule, Severity};
+
+pub(super) static RULE: Rule = Rule {
+    id: "host-path-writable",
+    aliases: &[],
+    summary: "container mounts a hostPath volume writable",
+    severity: Severity::Medium,
+    since: "0.1.0",
+    standards: &[],
+    maps: &[Map::Kubescape("C-0045"), Map::Kyverno("ensure-readonly-hostpath"), Map::KubeLinter("writable-host-mount")],
+    doc: include_str!("host_path_writable.md"),
+    check: Check::Pod(check),
+    policy: Policy::None("sockets and devices are told by their paths, which takes more than an expression"),
+};
+
+fn check(pod: Pod<'_>, report: &mut Report<'_>) {
+    for volume in host_path::host_paths(pod).filter(|v| !v.is_endpoint()) {
+        for mount in volume.mounts(pod) {
+            report.set_container(Some(mount.container));
+            judge(volume, mount, report);
+        }
+    }
+    report.set_container(None);
+}
+
+fn judge(volume: host_path::HostPath<'_>, mount: Mount<'_>, report: &mut Report<'_>) {
+    let (read_only, path, who) = (mount.slot.at("readOnly"), volume.path().text(), mount.container.label());
+    if read_only.has_placeholder() {
+        report.undecided(read_only, &format!("whether {who} may write to {path}"));
+    } else if mount.is_writable() {
+        let draft = report.at(read_only, format!("{who} mounts {path} of the node writable"));
+        draft.help("write `readOnly: true` beside the mount's `mountPath`");
+    } else if volume.normal().is_some_and(|p| host_path::has_submounts(&p)) {
+        let recursive = mount.slot.at("recursiveReadOnly");
+        let propagates =
+            matches!(mount.slot.at("mountPropagation").as_str(), Some("HostToContainer" | "Bidirectional"));
+        // Beta and on from 1.31, GA in 1.33 (KEP-3857).
+        let known = report.settings().kubernetes.since(31) && !propagates;
+        if known && !matches!(recursive.as_str(), Some("Enabled" | "IfPossible")) {
+            let message = format!("{who} mounts {path} read-only, but not the file systems mounted below it");
+            report
+                .note(mount.slot.at("recursiveReadOnly"), message)
+                .help("write `recursiveReadOnly: IfPossible` beside `readOnly: true`, which wants no mountPropagation");
+        }
+    }
+}
