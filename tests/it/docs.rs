@@ -1,16 +1,78 @@
-//! Generated text in documents: compared with what the code says, written under `BLESS=1`.
+//! Documents: what is generated in them is compared with what the code says (written under `BLESS=1`),
+//! and every command and example that they show is run.
 
 use std::fs;
+use std::path::Path;
 
-use crate::support::{blessed, root};
+use crate::support::{blessed, plimsoll, root};
 
-/// The README with its generated parts as they should be.
+fn read(name: &str) -> String {
+    fs::read_to_string(root().join(name)).unwrap()
+}
+
+/// A text with what stands between `<!-- name: begin -->` and `<!-- name: end -->` replaced.
+fn with_part(text: &str, name: &str, part: &str) -> String {
+    let (begin, end) = (format!("<!-- {name}: begin -->\n"), format!("<!-- {name}: end -->"));
+    let (before, rest) = text.split_once(&begin).expect("the document has a place for this part");
+    let (_, after) = rest.split_once(&end).unwrap();
+    format!("{before}{begin}{part}{end}{after}")
+}
+
 #[test]
-fn the_readme_shows_the_catalogue() {
-    let path = root().join("README.md");
-    let text = fs::read_to_string(&path).unwrap();
-    let (begin, end) = ("<!-- rules: begin -->\n", "<!-- rules: end -->");
-    let (before, rest) = text.split_once(begin).expect("README has a place for the table of rules");
-    let (_, after) = rest.split_once(end).unwrap();
-    blessed(&path, &format!("{before}{begin}{}{end}{after}", crate::rules::table()));
+fn the_readme_shows_a_run_and_the_catalogue() {
+    let text = with_part(&read("README.md"), "run", &sample_run());
+    blessed(&root().join("README.md"), &with_part(&text, "rules", &crate::rules::table()));
+}
+
+fn sample_run() -> String {
+    let command = "plimsoll lint fixtures/projects/first --format human";
+    let run = plimsoll(root(), &command.split(' ').skip(1).collect::<Vec<_>>());
+    assert_eq!(run.code, 1, "{}", run.stderr);
+    format!("```console\n$ {command}\n{}```\n", run.stdout)
+}
+
+/// The blocks of a Markdown text that are fenced with this word.
+fn blocks(text: &str, fence: &str) -> Vec<String> {
+    let open = format!("\n```{fence}\n");
+    text.split(&open).skip(1).map(|rest| rest.split_once("```").unwrap().0.to_owned()).collect()
+}
+
+/// Every command either starts the program, and is run, or is one that `.ci/run` runs.
+#[test]
+fn the_commands_of_the_readme_work() {
+    let ci = read(".ci/run");
+    let blocks = blocks(&read("README.md"), "sh");
+    assert!(blocks[0].starts_with("cargo run --release -- lint ") && blocks[0].ends_with("\ncargo test\n"));
+    for line in blocks.iter().flat_map(|b| b.lines()) {
+        if let Some(arguments) = line.strip_prefix("plimsoll ").or(line.strip_prefix("cargo run --release -- ")) {
+            assert!(matches!(start(root(), arguments), 0 | 1), "{line}");
+        } else {
+            assert!(ci.lines().any(|l| l == line), "{line} is no command of ours");
+        }
+    }
+}
+
+/// Runs the program in a folder with arguments as a shell would split them, and gives its exit code.
+fn start(folder: &Path, arguments: &str) -> i32 {
+    let (arguments, stdin) = arguments.split_once(" < ").unwrap_or((arguments, ""));
+    let arguments: Vec<_> = arguments.split(' ').collect();
+    let input = if stdin.is_empty() { Vec::new() } else { fs::read(folder.join(stdin)).unwrap() };
+    crate::support::plimsoll_with(folder, &arguments, &input).code
+}
+
+#[test]
+fn documents_name_the_repository_and_the_hook_as_they_are() {
+    let readme = read("README.md");
+    let manifest = read("Cargo.toml");
+    let value = |key: &str| {
+        let line = manifest.lines().find_map(|l| l.strip_prefix(&format!("{key} = ")));
+        line.unwrap().trim_matches('"').to_owned()
+    };
+    for address in readme.split_whitespace().filter(|w| w.contains("github.com/")) {
+        assert_eq!(address, value("repository"));
+    }
+    assert!(readme.contains(&format!("({} or newer)", value("rust-version"))));
+    assert!(readme.contains(&format!("rev: v{}\n", value("version"))));
+    let id = |text: &str| text.lines().find_map(|l| l.trim().strip_prefix("- id: ").map(str::to_owned)).unwrap();
+    assert_eq!(id(&readme), id(&read(".pre-commit-hooks.yaml")));
 }

@@ -9,6 +9,9 @@
 
 mod corpus;
 mod docs;
+mod hook;
+mod house;
+mod projects;
 mod readers;
 mod rules;
 mod support;

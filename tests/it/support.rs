@@ -1,6 +1,8 @@
 //! What the tests share: the repository's folder, the shared corpora, and linting a text with one rule.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use plimsoll::config::Settings;
 use plimsoll::discover::Input;
@@ -36,4 +38,52 @@ pub(crate) fn blessed(path: &Path, text: &str) {
     }
     let found = std::fs::read_to_string(path).unwrap_or_default();
     assert!(found == text, "{} is stale: run `cargo bless`, and read the difference", path.display());
+}
+
+/// The program, as built for the tests.
+pub(crate) fn program() -> &'static Path {
+    Path::new(env!("CARGO_BIN_EXE_plimsoll"))
+}
+
+/// What a run of the program gave.
+#[derive(Debug)]
+pub(crate) struct Run {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+/// Runs the program in a folder, in an environment that is empty but for `PATH`.
+pub(crate) fn plimsoll(folder: &Path, arguments: &[&str]) -> Run {
+    plimsoll_with(folder, arguments, b"")
+}
+
+/// The same with something on standard input.
+pub(crate) fn plimsoll_with(folder: &Path, arguments: &[&str], input: &[u8]) -> Run {
+    let mut child = Command::new(program())
+        .args(arguments)
+        .current_dir(folder)
+        .env_clear()
+        .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let output = std::thread::scope(|scope| {
+        // A program that does not read its input closes the pipe early.
+        scope.spawn(move || stdin.write_all(input).is_ok());
+        child.wait_with_output().unwrap()
+    });
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    Run { code: output.status.code().unwrap(), stdout: text(output.stdout), stderr: text(output.stderr) }
+}
+
+/// An empty folder for one test, under the target folder.
+pub(crate) fn temporary(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
 }
