@@ -15,8 +15,13 @@ mod host_path_runtime_socket;
 mod host_path_sensitive;
 mod host_path_writable;
 mod host_users;
+mod image_digest;
+mod image_pull_policy;
+mod image_reference;
+mod image_tag;
 mod pod_security_labels;
 mod pod_security_order;
+mod read_only_root_filesystem;
 mod root_group;
 mod run_as_group_floor;
 mod run_as_user_floor;
@@ -39,8 +44,13 @@ pub static ALL: &[&Rule] = &[
     &host_path_sensitive::RULE,
     &host_path_writable::RULE,
     &host_users::RULE,
+    &image_digest::RULE,
+    &image_pull_policy::RULE,
+    &image_reference::RULE,
+    &image_tag::RULE,
     &pod_security_labels::RULE,
     &pod_security_order::RULE,
+    &read_only_root_filesystem::RULE,
     &root_group::RULE,
     &run_as_group_floor::RULE,
     &run_as_user_floor::RULE,

@@ -2,16 +2,22 @@
 
 mod container;
 pub mod host_path;
+mod image;
 mod namespace;
 mod object;
 mod pod;
 pub mod profile;
+mod quantity;
 mod version;
 mod workload;
+mod writable;
 
 pub use container::{Container, ContainerKind};
+pub use image::{Image, ImageError, Pin, Tag};
 pub use namespace::{LABEL_PREFIX, LevelVersion, Mode, NamespacePolicy, parse_level, parse_version};
 pub use object::{Object, ObjectRef, objects};
 pub use pod::{Pod, PodData};
+pub use quantity::{Quantity, QuantityError};
 pub use version::{NEWEST, Version};
 pub use workload::pods;
+pub use writable::advice as read_only_advice;

@@ -12,7 +12,7 @@ mod split;
 mod tree;
 
 pub use parse::{Broken, MAX_DEPTH, parse, parse_full};
-pub use placeholder::{TemplateKind, contains_placeholder, template_kind};
+pub use placeholder::{TemplateKind, blank_placeholders, contains_placeholder, template_kind};
 pub use slot::{Entries, Items, Place, Slot, Typed};
 pub use split::{RawDocument, documents};
 pub use tree::{Comment, Duplicate, Entry, Kind, NodeId, Tree};

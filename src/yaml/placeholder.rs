@@ -1,6 +1,7 @@
 //! Values that someone else fills in later: `${X}`, `$(X)`, `{{ x }}`, `<CHANGE_ME>`.
 //! They are unknown, not wrong: the rest of the document is still read.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// What sort of template a text is that no YAML reader can take as it stands.
@@ -14,36 +15,51 @@ pub enum TemplateKind {
 
 /// Whether a string has a part that is filled in later.
 pub fn contains_placeholder(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    memchr::memchr3_iter(b'$', b'{', b'<', bytes).any(|i| {
-        let rest = &text[i..];
-        match bytes[i] {
-            b'$' => is_variable(rest),
-            b'{' => rest.starts_with("{{") && rest.contains("}}"),
-            _ => is_angle(rest),
-        }
-    })
+    memchr::memchr3_iter(b'$', b'{', b'<', text.as_bytes()).any(|i| placeholder_len(&text[i..]).is_some())
 }
 
-fn is_variable(rest: &str) -> bool {
-    let name = |open: char, close: char| {
-        rest[1..]
-            .strip_prefix(open)
-            .and_then(|r| r.split_once(close))
-            .is_some_and(|(n, _)| !n.is_empty() && n.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_'))
-    };
-    name('{', '}') || name('(', ')') || {
-        let n: &str = &rest[1..];
-        n.len() > 1 && n.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+/// The string with a NUL for each part that is filled in later.
+pub fn blank_placeholders(text: &str) -> Cow<'_, str> {
+    let mut blanked = String::new();
+    let mut copied = 0;
+    for i in memchr::memchr3_iter(b'$', b'{', b'<', text.as_bytes()) {
+        if let Some(len) = placeholder_len(&text[i..]).filter(|_| i >= copied) {
+            blanked.push_str(&text[copied..i]);
+            blanked.push('\0');
+            copied = i + len;
+        }
+    }
+    if copied == 0 { Cow::Borrowed(text) } else { Cow::Owned(blanked + &text[copied..]) }
+}
+
+/// The length of the placeholder that a text begins with.
+fn placeholder_len(text: &str) -> Option<usize> {
+    match text.as_bytes().first()? {
+        b'$' => variable_len(text),
+        b'{' => text.strip_prefix("{{")?.find("}}").map(|i| i + 4),
+        _ => angle_len(text),
     }
 }
 
-fn is_angle(rest: &str) -> bool {
-    rest[1..].split_once('>').is_some_and(|(name, _)| {
-        name.len() > 1
-            && name.starts_with(|c: char| c.is_ascii_alphabetic())
-            && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b' ' | b'.'))
-    })
+fn variable_len(text: &str) -> Option<usize> {
+    let named = |open: char, close: char| {
+        let (name, _) = text[1..].strip_prefix(open)?.split_once(close)?;
+        name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_').then_some(name.len() + 3)
+    };
+    let bare = || {
+        let name = &text[1..];
+        let ok = name.len() > 1 && name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+        ok.then_some(text.len())
+    };
+    named('{', '}').or_else(|| named('(', ')')).or_else(bare)
+}
+
+fn angle_len(text: &str) -> Option<usize> {
+    let (name, _) = text[1..].split_once('>')?;
+    let ok = name.len() > 1
+        && name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b' ' | b'.'));
+    ok.then_some(name.len() + 2)
 }
 
 /// First words of the actions that stand for structure.

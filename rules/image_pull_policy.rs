@@ -1,0 +1,48 @@
+use crate::finding::Report;
+use crate::k8s::{Container, Pin};
+use crate::rule::{Check, Map, Policy, Rule, Severity};
+use crate::yaml::Typed;
+
+pub(super) static RULE: Rule = Rule {
+    id: "image-pull-policy",
+    aliases: &[],
+    summary: "image pull policy keeps an image whose tag moves",
+    severity: Severity::Low,
+    since: "0.1.0",
+    standards: &[],
+    maps: &[Map::Kyverno("imagepullpolicy-always"), Map::Kubescape("C-0075")],
+    doc: include_str!("image_pull_policy.md"),
+    check: Check::Container(check),
+    policy: Policy::None("an image reference is parsed, which no clause does"),
+};
+
+fn check(container: Container<'_>, report: &mut Report<'_>) {
+    let (policy, image) = (container.at("imagePullPolicy"), container.at("image"));
+    let who = container.label();
+    let floats = Pin::of(image).map_or(Some(false), Pin::floats);
+    match (policy.str(), floats) {
+        // Absent means Always where the tag is latest or missing.
+        (Typed::Absent | Typed::Is("Always"), _)
+        | (Typed::Is("IfNotPresent" | "Never") | Typed::Unknown, Some(false)) => {}
+        (Typed::Is(name @ ("IfNotPresent" | "Never")), Some(true)) => {
+            let why = "but its image's tag moves: each node runs what it happens to have";
+            report
+                .at(policy, format!("{who} sets imagePullPolicy to {name}, {why}"))
+                .help("pin the image to a version, or write `imagePullPolicy: Always`");
+        }
+        (Typed::Is("IfNotPresent" | "Never"), None) => {
+            report.undecided(image, &format!("whether imagePullPolicy of {who} fits its image"));
+        }
+        (Typed::Unknown, _) => {
+            report.undecided(policy, &format!("whether imagePullPolicy of {who} fits its image"));
+        }
+        (Typed::Is(other), _) => {
+            report
+                .at(policy, format!("{who} sets imagePullPolicy to {other}, which the API server refuses"))
+                .help("write `Always`, `IfNotPresent` or `Never`");
+        }
+        (Typed::Wrong, _) => {
+            report.refused(policy, &format!("imagePullPolicy of {who}"), "a string");
+        }
+    }
+}
