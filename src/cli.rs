@@ -70,7 +70,8 @@ pub struct Lint {
     #[arg(conflicts_with_all = ["kubernetes", "only", "fail_on", "format", "output"])]
     pub sweep: Option<Sweep>,
     /// User and group ids must be above this number [default: 10000]
-    #[arg(long, value_name = "ID", help_heading = "Rules", value_parser = clap::value_parser!(i64).range(0..=2_147_483_647))]
+    #[arg(long, value_name = "ID", help_heading = "Rules", allow_negative_numbers = true)]
+    #[arg(value_parser = clap::value_parser!(i64).range(0..=2_147_483_647))]
     pub uid_floor: Option<i64>,
     /// Run this rule and no other; several with commas or repeated
     #[arg(long, value_name = "RULE", help_heading = "Rules", value_delimiter = ',', value_parser = rule)]
@@ -111,7 +112,8 @@ pub struct Lint {
     #[arg(long, value_name = "WHEN", help_heading = "Output", default_value = "auto", hide_possible_values = true)]
     pub color: Color,
     /// How many threads to use [default: one for each processor]
-    #[arg(long, value_name = "N", help_heading = "Output", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, value_name = "N", help_heading = "Output")]
+    #[arg(value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
 }
 

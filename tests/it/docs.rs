@@ -19,8 +19,9 @@ fn with_part(text: &str, name: &str, part: &str) -> String {
 }
 
 #[test]
-fn the_readme_shows_a_run_and_the_catalogue() {
+fn the_readme_shows_a_run_the_configuration_and_the_catalogue() {
     let text = with_part(&read("README.md"), "run", &sample_run());
+    let text = with_part(&text, "config", &format!("```toml\n{}```\n", plimsoll::config::reference()));
     blessed(&root().join("README.md"), &with_part(&text, "rules", &crate::rules::table()));
 }
 

@@ -60,16 +60,21 @@ pub(crate) fn plimsoll(folder: &Path, arguments: &[&str]) -> Run {
 
 /// The same with something on standard input.
 pub(crate) fn plimsoll_with(folder: &Path, arguments: &[&str], input: &[u8]) -> Run {
-    let mut child = Command::new(program())
-        .args(arguments)
-        .current_dir(folder)
-        .env_clear()
-        .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    run(&mut command(folder, arguments), input)
+}
+
+/// The program in a folder: without `NO_COLOR`, `CI`, `GITHUB_*`, `LANG` and whatever else a machine may have.
+pub(crate) fn command(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(program());
+    command.args(arguments).current_dir(folder).env_clear();
+    command.envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// Runs a command to its end.
+pub(crate) fn run(command: &mut Command, input: &[u8]) -> Run {
+    let mut child = command.spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
     let output = std::thread::scope(|scope| {
         // A program that does not read its input closes the pipe early.
