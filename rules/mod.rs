@@ -3,59 +3,95 @@
 
 use crate::rule::Rule;
 
+mod added_capabilities;
 mod apparmor_annotation;
 mod apparmor_conflict;
 mod apparmor_container_unknown;
 mod apparmor_field_ignored;
 mod apparmor_profile;
 mod apparmor_profile_invalid;
+mod apparmor_unconfined;
+mod dangerous_capabilities;
 mod drop_all_capabilities;
 mod fs_group_floor;
+mod host_namespaces;
 mod host_path_runtime_socket;
 mod host_path_sensitive;
 mod host_path_writable;
+mod host_port;
+mod host_process;
 mod host_users;
+mod hostpath_volume;
 mod image_digest;
 mod image_pull_policy;
 mod image_reference;
 mod image_tag;
 mod pod_security_labels;
 mod pod_security_order;
+mod privilege_escalation;
+mod privileged;
+mod probe_host;
+mod proc_mount;
 mod read_only_root_filesystem;
 mod root_group;
+mod root_user;
 mod run_as_group_floor;
+mod run_as_non_root;
 mod run_as_user_floor;
 mod seccomp_annotation;
 mod seccomp_conflict;
+mod seccomp_profile;
 mod seccomp_profile_invalid;
+mod seccomp_unconfined;
+mod selinux_options;
 mod supplemental_groups_floor;
+mod sysctls;
+mod volume_types;
 
 /// Every rule, by id.
 pub static ALL: &[&Rule] = &[
+    &added_capabilities::RULE,
     &apparmor_annotation::RULE,
     &apparmor_conflict::RULE,
     &apparmor_container_unknown::RULE,
     &apparmor_field_ignored::RULE,
     &apparmor_profile::RULE,
     &apparmor_profile_invalid::RULE,
+    &apparmor_unconfined::RULE,
+    &dangerous_capabilities::RULE,
     &drop_all_capabilities::RULE,
     &fs_group_floor::RULE,
+    &host_namespaces::RULE,
     &host_path_runtime_socket::RULE,
     &host_path_sensitive::RULE,
     &host_path_writable::RULE,
+    &host_port::RULE,
+    &host_process::RULE,
     &host_users::RULE,
+    &hostpath_volume::RULE,
     &image_digest::RULE,
     &image_pull_policy::RULE,
     &image_reference::RULE,
     &image_tag::RULE,
     &pod_security_labels::RULE,
     &pod_security_order::RULE,
+    &privilege_escalation::RULE,
+    &privileged::RULE,
+    &probe_host::RULE,
+    &proc_mount::RULE,
     &read_only_root_filesystem::RULE,
     &root_group::RULE,
+    &root_user::RULE,
     &run_as_group_floor::RULE,
+    &run_as_non_root::RULE,
     &run_as_user_floor::RULE,
     &seccomp_annotation::RULE,
     &seccomp_conflict::RULE,
+    &seccomp_profile::RULE,
     &seccomp_profile_invalid::RULE,
+    &seccomp_unconfined::RULE,
+    &selinux_options::RULE,
     &supplemental_groups_floor::RULE,
+    &sysctls::RULE,
+    &volume_types::RULE,
 ];

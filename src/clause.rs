@@ -202,7 +202,7 @@ impl Clause {
             return;
         }
         match self.scope {
-            Scope::Pod => self.judge(pod.at(self.path), "the pod", None, report),
+            Scope::Pod => self.judge(pod.at(self.path), None, report),
             Scope::EveryContainer => self.check_containers(pod, report),
             Scope::PodAndContainers => self.check_both(pod, report),
         }
@@ -216,12 +216,12 @@ impl Clause {
             if own.is_absent() && self.inherits && !shared.is_absent() {
                 // One value is one defect, however many containers take it.
                 if !std::mem::replace(&mut shared_judged, true) {
-                    self.judge(shared, "the pod", None, report);
+                    self.judge(shared, None, report);
                 }
                 continue;
             }
             report.set_container(Some(container));
-            self.judge(own, &container.label(), Some(container), report);
+            self.judge(own, Some(container), report);
             report.set_container(None);
         }
     }
@@ -229,7 +229,7 @@ impl Clause {
     fn check_both(&self, pod: Pod<'_>, report: &mut Report<'_>) {
         let shared = pod.at(self.path);
         if !shared.is_absent() {
-            self.judge(shared, "the pod", None, report);
+            self.judge(shared, None, report);
         }
         for container in pod.containers() {
             let own = container.at(self.path);
@@ -237,20 +237,25 @@ impl Clause {
                 continue;
             }
             report.set_container(Some(container));
-            self.judge(own, &container.label(), Some(container), report);
+            self.judge(own, Some(container), report);
         }
         report.set_container(None);
     }
 
-    fn judge(&self, slot: Slot<'_>, who: &str, container: Option<Container<'_>>, report: &mut Report<'_>) {
+    fn judge(&self, slot: Slot<'_>, container: Option<Container<'_>>, report: &mut Report<'_>) {
         let path = self.path;
         let floor = report.settings().uid_floor;
+        let verdict = self.verdict(slot, floor);
+        // Most fields are as they must be: nobody needs a name then.
+        if verdict == Typed::Is(true) && (slot.is_absent() || !matches!(self.test, Test::Only(_) | Test::Includes(_))) {
+            return;
+        }
+        let who = &container.map_or_else(|| "the pod".to_owned(), Container::label);
         match self.test {
             Test::Only(allowed) => return self.judge_items(slot, allowed, who, report),
             Test::Includes(_) => self.refuse_items(slot, who, report),
             _ => {}
         }
-        let verdict = self.verdict(slot, floor);
         let draft = match verdict {
             Typed::Is(true) => return,
             Typed::Unknown => report.undecided(slot, &format!("{path} of {who}")),

@@ -139,7 +139,12 @@ pub(super) fn judge(
                     clauses.iter().for_each(|c| c.check(pod.view(), &mut report));
                 }
             }
-            Check::Pod(check) => pods.iter().for_each(|pod| check(pod.view(), &mut report)),
+            Check::Pod(check) => {
+                for pod in pods {
+                    report.set_container(None);
+                    check(pod.view(), &mut report);
+                }
+            }
             Check::Container(check) => {
                 for container in pods.iter().flat_map(|p| p.view().containers()) {
                     report.set_container(Some(container));

@@ -1,5 +1,7 @@
 //! Kubernetes' things as views of a tree: small copies, no models, unknown fields kept.
 
+pub mod capability;
+pub mod confinement;
 mod container;
 pub mod host_path;
 mod image;
@@ -8,7 +10,9 @@ mod object;
 mod pod;
 pub mod profile;
 mod quantity;
+pub mod sysctl;
 mod version;
+pub mod volume;
 mod workload;
 mod writable;
 

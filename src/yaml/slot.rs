@@ -178,10 +178,8 @@ impl<'t> Slot<'t> {
     /// The deepest slot on the way to this one that is written.
     #[must_use]
     pub fn written(self) -> Self {
-        match self.state {
-            State::NoMapping | State::NoList => Self { state: State::Present, missing: [""; 3], ..self },
-            _ => Self { missing: [""; 3], ..self },
-        }
+        let state = if self.misread().is_some() { State::Present } else { self.state };
+        Self { state, missing: [""; 3], ..self }
     }
 
     /// What the value is; `Null` where there is none.

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use plimsoll::config::Settings;
 use plimsoll::coverage::Outcome;
-use plimsoll::rule::{Check, Policy, Severity};
+use plimsoll::rule::{Check, Level, Policy, Severity};
 use plimsoll::rules::ALL;
 
 use crate::support::{lint, root};
@@ -39,6 +39,9 @@ fn settings(text: &str) -> Settings {
     let Some(line) = text.lines().next().and_then(|l| l.strip_prefix("# settings: ")) else { return settings };
     for pair in line.split_whitespace() {
         match pair.split_once('=').unwrap() {
+            ("standard", v) => {
+                settings.standard = [Level::Baseline, Level::Restricted].into_iter().find(|l| l.name() == v);
+            }
             ("kubernetes", v) => settings.kubernetes = v.parse().unwrap(),
             ("uid-floor", v) => settings.uid_floor = v.parse().unwrap(),
             ("runtime-classes", v) => settings.runtime_classes = v.split(',').map(str::to_owned).collect(),

@@ -1,0 +1,46 @@
+use crate::finding::Report;
+use crate::k8s::profile::APPARMOR;
+use crate::k8s::{Pod, confinement};
+use crate::rule::{Check, Map, Policy, Rule, Severity, baseline};
+use crate::yaml::Typed;
+
+pub(super) static RULE: Rule = Rule {
+    id: "apparmor-unconfined",
+    aliases: &[],
+    summary: "an AppArmor profile confines nothing",
+    severity: Severity::High,
+    since: "0.1.0",
+    standards: &[baseline("appArmorProfile", 0)],
+    maps: &[Map::Trivy("KSV002"), Map::Kyverno("restrict-apparmor-profiles")],
+    doc: include_str!("apparmor_unconfined.md"),
+    check: Check::Pod(check),
+    policy: Policy::Cel(
+        "variables.pod.?securityContext.?appArmorProfile.?type.orValue('RuntimeDefault') in ['RuntimeDefault', 'Localhost'] && \
+         variables.containers.all(c, c.?securityContext.?appArmorProfile.?type.orValue('RuntimeDefault') in \
+         ['RuntimeDefault', 'Localhost'])",
+    ),
+};
+
+fn check(pod: Pod<'_>, report: &mut Report<'_>) {
+    const FIELD: &str = APPARMOR.field;
+    confinement::judge(pod.at(FIELD), "AppArmor", "the pod", true, report);
+    for container in pod.containers().filter(|c| !c.at(FIELD).is_absent()) {
+        report.set_container(Some(container));
+        confinement::judge(container.at(FIELD), "AppArmor", &container.label(), true, report);
+    }
+    report.set_container(None);
+    report.is_mapping(pod.metadata().at("annotations"), "metadata.annotations");
+    for annotation in APPARMOR.annotations(pod) {
+        let (name, slot) = (format!("{}{}", APPARMOR.annotation, annotation.container), annotation.slot);
+        match slot.str() {
+            Typed::Absent | Typed::Is("" | "runtime/default") => {}
+            Typed::Is(value) if value.starts_with("localhost/") => {}
+            Typed::Unknown => drop(report.undecided(slot, &name)),
+            Typed::Wrong => drop(report.refused(slot, &name, "a string")),
+            Typed::Is(value) => {
+                let message = format!("{name} is set to \"{value}\"");
+                report.at(slot, message).help("write `runtime/default`, or better the field `appArmorProfile` (1.30)");
+            }
+        }
+    }
+}

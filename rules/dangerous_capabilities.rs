@@ -1,0 +1,59 @@
+use crate::clause::Exemption::Windows;
+use crate::finding::Report;
+use crate::k8s::{Container, capability};
+use crate::rule::{Check, Level, Map, Policy, Rule, Severity, baseline, restricted};
+use crate::yaml::{Slot, Typed};
+
+pub(super) static RULE: Rule = Rule {
+    id: "dangerous-capabilities",
+    aliases: &[],
+    summary: "container adds a capability that reaches beyond it",
+    severity: Severity::Critical,
+    since: "0.1.0",
+    standards: &[baseline("capabilities_baseline", 0), restricted("capabilities_restricted", 22)],
+    maps: &[
+        Map::Trivy("KSV022"),
+        Map::Kubescape("C-0046"),
+        Map::Kyverno("disallow-capabilities"),
+        Map::Polaris("dangerousCapabilities"),
+    ],
+    doc: include_str!("dangerous_capabilities.md"),
+    check: Check::Container(check),
+    policy: Policy::Cel(
+        "variables.containers.all(c, c.?securityContext.?capabilities.?add.orValue([]).all(x, x in ['AUDIT_WRITE', \
+         'CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'FSETID', 'KILL', 'MKNOD', 'NET_BIND_SERVICE', 'SETFCAP', 'SETGID', \
+         'SETPCAP', 'SETUID', 'SYS_CHROOT']))",
+    ),
+};
+
+fn check(container: Container<'_>, report: &mut Report<'_>) {
+    let list = container.at("securityContext.capabilities.add");
+    if list.is_absent() {
+        return;
+    }
+    let what = format!("securityContext.capabilities.add of {}", container.label());
+    // The restricted level does not ask Windows pods from 1.25 on; the baseline level asks every pod.
+    let asked = report.judges(Level::Baseline) || !Windows(25).covers(container.pod(), report);
+    for item in report.items(list, &what) {
+        match item.str() {
+            Typed::Unknown => drop(report.undecided(item, &what)),
+            Typed::Wrong => drop(report.refused(item, &format!("an item of {what}"), "a string")),
+            Typed::Is(name) if capability::BASELINE.contains(&name) => {}
+            _ if asked => forbid(item, container, report),
+            _ => {}
+        }
+    }
+}
+
+fn forbid(item: Slot<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    let (name, who) = (item.text(), container.label());
+    let draft = match capability::danger(name) {
+        Some((severity, allows)) => {
+            report.at(item, format!("{who} adds the capability {name}, which allows {allows}")).at_most(severity)
+        }
+        None => report.at(item, format!("{who} adds \"{name}\", which is no capability")).at_most(Severity::High),
+    };
+    let name = capability::meant(name).map(|meant| format!("the name is `{meant}`"));
+    draft
+        .help(name.unwrap_or_else(|| "remove it; what needs it belongs to a pod in a namespace of its own".to_owned()));
+}

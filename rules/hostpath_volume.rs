@@ -1,0 +1,46 @@
+use crate::finding::Report;
+use crate::k8s::{Pod, volume};
+use crate::rule::{Check, Level, Map, Policy, Rule, Severity, baseline, restricted};
+
+pub(super) static RULE: Rule = Rule {
+    id: "hostpath-volume",
+    aliases: &[],
+    summary: "volume is a path of the node",
+    severity: Severity::Critical,
+    since: "0.1.0",
+    standards: &[baseline("hostPathVolumes", 0), restricted("restrictedVolumes", 0)],
+    maps: &[
+        Map::Trivy("KSV023"),
+        Map::Kubescape("C-0048"),
+        Map::Kyverno("disallow-host-path"),
+        Map::Polaris("hostPathSet"),
+        Map::Cis("5.2.11"),
+    ],
+    doc: include_str!("hostpath_volume.md"),
+    check: Check::Pod(check),
+    policy: Policy::Cel("variables.pod.?volumes.orValue([]).all(v, !has(v.hostPath))"),
+};
+
+fn check(pod: Pod<'_>, report: &mut Report<'_>) {
+    for item in report.items(pod.at("volumes"), "volumes of the pod") {
+        if !report.is_mapping(item, "an item of volumes") {
+            continue;
+        }
+        let (source, who) = (item.at("hostPath"), volume::label(item));
+        if source.exists() && !source.is_map() && !source.has_placeholder() {
+            report.refused(source, &format!("hostPath of {who}"), "a mapping");
+            continue;
+        }
+        // The restricted level passes a volume that has an allowed source, whatever else it has.
+        let denied = report.judges(Level::Baseline) || !volume::has_allowed_source(item);
+        if source.is_absent() || !denied {
+            continue;
+        }
+        let path = source.at("path").as_str().unwrap_or_default();
+        match volume::exposes(path).filter(|_| !path.is_empty()) {
+            Some(what) => report.at(source, format!("{who} is {path} of the node, which hands over {what}")),
+            None => report.at(source, format!("{who} is a path of the node: {path}")).at_most(Severity::High),
+        }
+        .help("use `emptyDir` for scratch space, a PersistentVolumeClaim for data, `configMap` or `secret` for files");
+    }
+}

@@ -1,0 +1,45 @@
+use crate::clause::Exemption::Windows;
+use crate::finding::Report;
+use crate::k8s::{Pod, confinement};
+use crate::rule::{Check, Map, Policy, Rule, Severity, restricted};
+use crate::yaml::Typed;
+
+pub(super) static RULE: Rule = Rule {
+    id: "seccomp-profile",
+    aliases: &[],
+    summary: "container has no seccomp profile",
+    severity: Severity::Medium,
+    since: "0.1.0",
+    standards: &[restricted("seccompProfile_restricted", 19)],
+    maps: &[
+        Map::Trivy("KSV030"),
+        Map::Checkov("CKV_K8S_31"),
+        Map::Kyverno("restrict-seccomp-strict"),
+        Map::KubeScore("container-seccomp-profile"),
+    ],
+    doc: include_str!("seccomp_profile.md"),
+    check: Check::Pod(check),
+    policy: Policy::Cel(
+        "variables.pod.?os.?name.orValue('') == 'windows' || \
+         variables.pod.?securityContext.?seccompProfile.hasValue() || \
+         variables.containers.all(c, c.?securityContext.?seccompProfile.hasValue())",
+    ),
+};
+
+/// Profiles that are set, to whatever, are left to `seccomp-unconfined`.
+fn check(pod: Pod<'_>, report: &mut Report<'_>) {
+    const FIELD: &str = "securityContext.seccompProfile";
+    // The field is there since 1.19 (KEP-135).
+    if !report.settings().kubernetes.since(19) || Windows(25).covers(pod, report) {
+        return;
+    }
+    if confinement::profile_type(pod.at(FIELD)) != Typed::Absent {
+        return;
+    }
+    for container in pod.containers().filter(|c| confinement::profile_type(c.at(FIELD)) == Typed::Absent) {
+        report.set_container(Some(container));
+        report
+            .at(container.at(FIELD), format!("{} has no {FIELD}, and neither has the pod", container.label()))
+            .help("write `seccompProfile: {type: RuntimeDefault}` under the pod's `securityContext`");
+    }
+}
