@@ -13,6 +13,7 @@ mod docs;
 mod hook;
 mod house;
 mod projects;
+mod pss;
 mod readers;
 mod rules;
 mod support;
