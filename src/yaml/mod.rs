@@ -10,9 +10,11 @@ mod scalar;
 mod slot;
 mod split;
 mod tree;
+mod typed;
 
 pub use parse::{Broken, MAX_DEPTH, parse, parse_full};
 pub use placeholder::{TemplateKind, blank_placeholders, contains_placeholder, template_kind};
-pub use slot::{Entries, Items, Place, Slot, Typed};
+pub use slot::{Entries, Items, Place, Slot};
 pub use split::{RawDocument, documents};
 pub use tree::{Comment, Duplicate, Entry, Kind, NodeId, Tree};
+pub use typed::Typed;

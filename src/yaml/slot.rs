@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use super::placeholder::contains_placeholder;
 use super::tree::{Kind, NodeId, Tree};
+use super::typed::Typed;
 use crate::source::Span;
 
 /// Where a finding stands.
@@ -14,29 +15,6 @@ pub struct Place {
     pub span: Span,
     /// Where the alias or merge key stands that brought the value here.
     pub used_at: Option<Span>,
-}
-
-/// A value read as the type that the API wants.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Typed<T> {
-    /// Not written, or null: the API server sees no value.
-    Absent,
-    /// A placeholder stands there.
-    Unknown,
-    /// Written, with a type that the API server refuses.
-    Wrong,
-    /// This value.
-    Is(T),
-}
-
-impl<T> Typed<T> {
-    /// The value, if there is one of the right type.
-    pub fn ok(self) -> Option<T> {
-        match self {
-            Self::Is(value) => Some(value),
-            _ => None,
-        }
-    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

