@@ -180,6 +180,12 @@ impl<'s> LineIndex<'s> {
         Region { start: self.position(span.start), end: self.position(span.end) }
     }
 
+    /// The byte offset in the file at which a 1-based line begins.
+    pub fn line_start(&self, line: u32) -> usize {
+        let start = (line as usize).checked_sub(1).and_then(|i| self.starts.get(i));
+        start.map_or(self.text.len(), |&s| s as usize) + self.bom
+    }
+
     /// The text of a 1-based line, without its line end.
     pub fn line(&self, line: u32) -> &'s str {
         let n = line as usize;

@@ -1,8 +1,12 @@
 //! What a run comes to, in words: findings by severity, notes apart, and the ledger.
 
-use std::fmt::Write;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io::{self, Write};
 
-use crate::coverage::Counts;
+use super::paint::{Paint, Tint};
+use super::text::{clean, cut_start, wrap};
+use crate::coverage::{Counts, Outcome, Unread};
 use crate::engine::Outcomes;
 use crate::rule::Severity;
 
@@ -48,4 +52,79 @@ fn counts(c: Counts) -> String {
 /// `1 pod`, `2 pods`
 pub(crate) fn plural(n: usize, noun: &str) -> String {
     format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
+}
+
+/// Places that are named for one reason; `concise` names all.
+const NAMED: usize = 5;
+
+/// The verdict, what was not read and why, and last the ledger.
+pub(crate) fn write(outcomes: &Outcomes, paint: Paint, columns: usize, out: &mut dyn Write) -> io::Result<()> {
+    let worst = outcomes.findings.iter().map(|f| f.severity).max();
+    let broken = outcomes.coverage.has_broken();
+    let tint = match worst {
+        Some(severity) if severity > Severity::Note => Tint::of(severity),
+        _ if broken => Tint::Critical,
+        _ => Tint::Good,
+    };
+    let text = verdict(outcomes);
+    for line in wrap(&text, columns, columns) {
+        writeln!(out, "{}", paint.tint(tint, &line))?;
+    }
+    let mut reasons: BTreeMap<(Outcome, &str, Option<&str>), Vec<&Unread>> = BTreeMap::new();
+    for u in outcomes.coverage.unread() {
+        reasons.entry((u.outcome, &u.reason, u.help)).or_default().push(u);
+    }
+    for ((outcome, reason, help), places) in reasons {
+        why(outcome, reason, help, &places, paint, columns, out)?;
+    }
+    ledger(outcomes, paint, out)
+}
+
+fn why(
+    outcome: Outcome,
+    reason: &str,
+    help: Option<&str>,
+    places: &[&Unread],
+    paint: Paint,
+    columns: usize,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let tint = if outcome == Outcome::Broken { Tint::Critical } else { Tint::Warning };
+    let lead = outcome.name();
+    let lines = wrap(&clean(reason), columns.saturating_sub(lead.len() + 2), columns.saturating_sub(2));
+    writeln!(out, "\n{}: {}", paint.tint(tint, lead), lines[0])?;
+    for line in &lines[1..] {
+        writeln!(out, "  {line}")?;
+    }
+    // Those of broken documents stand with their source above already.
+    for u in places.iter().take(NAMED) {
+        let position = u.position.map(|p| format!(":{}:{}", p.line, p.column)).unwrap_or_default();
+        let place = format!("{}{position}", clean(&u.path));
+        writeln!(out, "  {}", cut_start(&place, columns.saturating_sub(2), paint.glyphs.dots))?;
+    }
+    if places.len() > NAMED {
+        writeln!(out, "  and {} more, which --format concise names", places.len() - NAMED)?;
+    }
+    if let Some(help) = help {
+        let lines = wrap(&clean(help), columns.saturating_sub(8), columns.saturating_sub(8));
+        writeln!(out, "  {}{}", paint.tint(Tint::Aside, "help: "), lines[0])?;
+        for line in &lines[1..] {
+            writeln!(out, "        {line}")?;
+        }
+    }
+    Ok(())
+}
+
+/// Files and documents by how they ended.
+fn ledger(outcomes: &Outcomes, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+    let head = format!("{:<12}{:>8}{:>16}{:>9}{:>8}", "", "linted", "not Kubernetes", "skipped", "broken");
+    writeln!(out, "\n{}", paint.tint(Tint::Dim, &head))?;
+    let rows = [("files", outcomes.coverage.file_counts()), ("documents", outcomes.coverage.document_counts())];
+    for (what, c) in rows {
+        let some = |n: usize, tint, text: String| if n > 0 { paint.tint(tint, &text) } else { text };
+        let skipped = some(c.skipped, Tint::Warning, format!("{:>9}", c.skipped));
+        let broken = some(c.broken, Tint::Critical, format!("{:>8}", c.broken));
+        writeln!(out, "{what:<12}{:>8}{:>16}{skipped}{broken}", c.linted, c.not_kubernetes)?;
+    }
+    Ok(())
 }

@@ -75,9 +75,27 @@ pub(crate) fn wrap(text: &str, first: usize, room: usize) -> Vec<String> {
     lines
 }
 
+/// The text in at most `room` columns: what does not fit is cut from its start, the end of a path being what tells.
+pub(crate) fn cut_start<'t>(text: &'t str, room: usize, dots: &str) -> Cow<'t, str> {
+    if width(text) <= room {
+        return Cow::Borrowed(text);
+    }
+    let room = room.saturating_sub(width(dots));
+    let mut used = 0;
+    let mut start = text.len();
+    for (at, c) in text.char_indices().rev() {
+        used += width(c.encode_utf8(&mut [0; 4]));
+        if used > room {
+            break;
+        }
+        start = at;
+    }
+    Cow::Owned(format!("{dots}{}", &text[start..]))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::clean;
+    use super::{clean, cut_start, width, wrap};
 
     #[test]
     fn nothing_that_a_terminal_obeys_is_left() {
@@ -85,5 +103,23 @@ mod tests {
         assert_eq!(clean("\u{1b}[31mred\u{7}\u{9b}2J"), "\\u{1b}[31mred\\u{7}\\u{9b}2J");
         assert_eq!(clean("a\nb\r\tc\0"), "a\\nb\\r\\tc\\u{0}");
         assert_eq!(clean("\u{202e}gpj.exe\u{2066}\u{feff}"), "\\u{202e}gpj.exe\\u{2066}\\u{feff}");
+    }
+
+    #[test]
+    fn lines_break_at_spaces_and_long_words_where_they_must() {
+        assert_eq!(wrap("one two three four", 8, 10), ["one two", "three four"]);
+        assert_eq!(wrap("", 8, 10), [""]);
+        assert_eq!(wrap("a 0123456789012345 b", 10, 10), ["a", "0123456789", "012345 b"]);
+        assert_eq!(wrap("word", 2, 10), ["", "word"]);
+        for line in wrap(&"世界 ".repeat(30), 20, 20) {
+            assert!(width(&line) <= 20);
+        }
+    }
+
+    #[test]
+    fn cuts_keep_the_end() {
+        assert_eq!(cut_start("deploy/prod/app.yaml", 40, "…"), "deploy/prod/app.yaml");
+        assert_eq!(cut_start("deploy/prod/app.yaml", 9, "…"), "…app.yaml");
+        assert_eq!(cut_start("世界世界", 5, "…"), "…世界");
     }
 }
