@@ -51,14 +51,14 @@ fn message(f: &Finding) -> String {
         let _ = write!(text, "\nhelp: {help}");
     }
     for related in &f.related {
-        let start = related.region.start;
-        let _ = write!(text, "\n{}:{}:{}: {}", related.path, start.line, start.column, related.message);
+        let (path, start) = (clean(&related.path), related.region.start);
+        let _ = write!(text, "\n{path}:{}:{}: {}", start.line, start.column, related.message);
     }
     text
 }
 
 fn file(path: &str, options: &Options) -> String {
-    property(&options.root.relative(path).unwrap_or_else(|whole| whole))
+    property(&clean(&options.root.relative(path).unwrap_or_else(|whole| whole)))
 }
 
 /// A message as the runner reads it back (actions/toolkit, command.ts). What a log viewer would obey is written out.

@@ -123,7 +123,7 @@ impl<'a> Page<'a> {
     }
 
     fn help(&mut self, lead: &str, help: &str) -> io::Result<()> {
-        let indent = 2 + width(lead).min(self.columns / 3);
+        let indent = 2 + width(lead).min(6);
         let first = self.columns.saturating_sub(2 + width(lead));
         let lines = wrap(&clean(help), first, self.columns.saturating_sub(indent));
         writeln!(self.out, "  {}{}", self.paint.tint(Tint::Aside, lead), lines[0])?;
@@ -139,7 +139,10 @@ impl<'a> Page<'a> {
         let Some(lines) = lines(self.outcomes, &mut self.lines, path) else {
             for label in labels {
                 let text = format!("{place}: {}", clean(label.text));
-                writeln!(self.out, "    {}", self.paint.tint(label.tint, text.trim_end_matches(": ")))?;
+                let room = self.columns.saturating_sub(4);
+                for line in wrap(text.trim_end_matches(": "), room, room) {
+                    writeln!(self.out, "    {}", self.paint.tint(label.tint, &line))?;
+                }
             }
             return Ok(());
         };

@@ -10,6 +10,7 @@
 mod cli;
 mod corpus;
 mod docs;
+mod formats;
 mod hook;
 mod house;
 mod projects;

@@ -1,0 +1,383 @@
+//! Every format: one small input rendered and kept, what a schema or a terminal asks, and the same bytes however it ran.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use plimsoll::config::Settings;
+use plimsoll::coverage::{Outcome, Unread};
+use plimsoll::discover::{self, Input};
+use plimsoll::engine::{self, Outcomes};
+use plimsoll::finding::{Finding, Related};
+use plimsoll::k8s::ObjectRef;
+use plimsoll::report::{self, Color, Format, Options, Root};
+use plimsoll::rule::{Rule, Severity, restricted};
+use plimsoll::source::{Region, Source, Span};
+use serde_json::Value;
+
+use crate::support::{blessed, root, shared};
+
+const ALL: [Format; 5] = [Format::Human, Format::Concise, Format::Json, Format::Sarif, Format::Github];
+
+fn render(format: Format, outcomes: &Outcomes, options: &Options) -> String {
+    let mut out = Vec::new();
+    report::write(format, outcomes, options, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+fn options() -> Options {
+    Options { root: Root::new("/repo", "/repo/deploy"), exit_code: 2, ..Options::default() }
+}
+
+fn rule(id: &str) -> &'static Rule {
+    plimsoll::rules::ALL.iter().find(|r| r.id == id).unwrap()
+}
+
+/// Where `needle` first stands in the source.
+fn place(source: &Source, needle: &str) -> Region {
+    let start = source.text.find(needle).unwrap_or_else(|| panic!("{needle:?} is not in {}", source.path));
+    source.lines().region(Span::new(start, start + needle.len()))
+}
+
+fn finding(source: &Source, needle: &str, severity: Severity, message: &str) -> Finding {
+    Finding {
+        rule: rule("drop-all-capabilities"),
+        severity,
+        message: message.into(),
+        help: None,
+        path: Arc::clone(&source.path),
+        region: place(source, needle),
+        object: None,
+        container: None,
+        field: None,
+        standard: None,
+        related: Vec::new(),
+        fix: None,
+    }
+}
+
+/// Outcomes of one source, its findings in order.
+fn outcomes(source: Source, mut findings: Vec<Finding>, unread: Vec<Unread>) -> Outcomes {
+    findings.sort_by_key(|f| (f.region.start, f.region.end));
+    let mut outcomes = Outcomes { findings, ..Outcomes::default() };
+    let mut file = plimsoll::coverage::FileCoverage::new(Arc::clone(&source.path));
+    file.linted = 1;
+    file.unread = unread;
+    outcomes.coverage.files.push(file);
+    outcomes.coverage.pods = 1;
+    outcomes.sources.push(Arc::new(source));
+    outcomes
+}
+
+fn sample_unread(source: &Source) -> Vec<Unread> {
+    let unread = |needle: &str, outcome, reason: &str, help| Unread {
+        path: Arc::clone(&source.path),
+        position: Some(place(source, needle).start),
+        outcome,
+        reason: reason.into(),
+        help,
+    };
+    vec![
+        unread("\"broken", Outcome::Broken, "a quoted scalar does not end", None),
+        unread("{{ define", Outcome::Skipped, "a Go template, not YAML", Some("render it first")),
+    ]
+}
+
+/// The kept input with a finding of each severity, in each shape that a format has to show.
+fn sample() -> Outcomes {
+    let path = root().join("fixtures/formats/web.yaml");
+    let source = Source::new("web.yaml", fs::read_to_string(path).unwrap());
+    let object = Arc::new(ObjectRef {
+        api_version: "apps/v1".into(),
+        kind: "Deployment".into(),
+        namespace: Some("prod".into()),
+        name: "web".into(),
+    });
+    let of = |field: &str, f: Finding| Finding {
+        field: Some(format!("spec.template.{field}")),
+        object: Some(Arc::clone(&object)),
+        ..f
+    };
+    let in_app = |field: &str, f: Finding| Finding {
+        container: Some("app".into()),
+        ..of(&format!("spec.containers[0].{field}"), f)
+    };
+    let at = |needle: &str, severity, message: &str| finding(&source, needle, severity, message);
+    let findings = vec![
+        of("metadata.annotations.team", at("支付 👍", Severity::Note, "cannot decide the team: it is written 支付")),
+        of("spec.hostNetwork", at("true", Severity::Critical, "the pod shares the network of its node")),
+        Finding {
+            help: Some("write `drop: [ALL]` under `securityContext.capabilities`, then add back what is needed".into()),
+            standard: Some(restricted("capabilities_restricted", 22)),
+            ..in_app("securityContext.capabilities.drop", at("app\n", Severity::High, "container \"app\" keeps all"))
+        },
+        Finding {
+            help: Some("set it".into()),
+            ..in_app("securityContext.runAsUser", at("app\n", Severity::Medium, "container \"app\" has no runAsUser"))
+        },
+        in_app("env[2].value", at("hunter2", Severity::High, "container \"app\" holds a credential as plain text")),
+        Finding {
+            related: vec![Related {
+                path: Arc::clone(&source.path),
+                region: place(&source, "SYS_ADMIN"),
+                message: "which this one already allows, with much else beside it".into(),
+            }],
+            ..in_app("securityContext.capabilities.add[1]", at("NET_ADMIN", Severity::Low, "NET_ADMIN is added twice"))
+        },
+    ];
+    let unread = sample_unread(&source);
+    outcomes(source, findings, unread)
+}
+
+/// The log with the catalogue cut to what this test's findings need, so that a new rule changes no rendering.
+fn without_catalogue(sarif: &str) -> String {
+    let mut log: Value = serde_json::from_str(sarif).unwrap();
+    let run = &mut log["runs"][0];
+    let rules = run["tool"]["driver"]["rules"].take();
+    for result in run["results"].as_array_mut().unwrap() {
+        let index = usize::try_from(result["ruleIndex"].take().as_u64().unwrap()).unwrap();
+        assert_eq!(rules[index]["id"], result["ruleId"]);
+    }
+    serde_json::to_string_pretty(&log).unwrap() + "\n"
+}
+
+#[test]
+fn renderings_are_kept() {
+    let sample = sample();
+    let kept = |name: &str, text: &str| blessed(&root().join("fixtures/formats").join(name), text);
+    kept("human.txt", &render(Format::Human, &sample, &options()));
+    kept("human-ascii.txt", &render(Format::Human, &sample, &Options { unicode: false, width: 60, ..options() }));
+    kept(
+        "human-color.txt",
+        &render(Format::Human, &sample, &Options { color: true, hyperlinks: true, ..options() }).replace('\x1b', "␛"),
+    );
+    kept("human-quiet.txt", &render(Format::Human, &sample, &Options { quiet: true, ..options() }));
+    kept("concise.txt", &render(Format::Concise, &sample, &options()));
+    kept("json.txt", &render(Format::Json, &sample, &options()));
+    kept("sarif.txt", &without_catalogue(&render(Format::Sarif, &sample, &options())));
+    kept("github.txt", &render(Format::Github, &sample, &options()));
+}
+
+/// Everything that the fixtures hold, as the program reads it.
+fn everything(keep_sources: bool) -> Outcomes {
+    run(&[root().join("fixtures")], keep_sources)
+}
+
+fn run(paths: &[PathBuf], keep_sources: bool) -> Outcomes {
+    engine::run(discover::discover(paths, &discover::Options::default()), &Settings::default(), keep_sources)
+}
+
+fn holds(schema: &Value, text: &str) {
+    let validator = jsonschema::validator_for(schema).unwrap();
+    let value: Value = serde_json::from_str(text).unwrap();
+    let errors: Vec<_> = validator.iter_errors(&value).map(|e| format!("{}: {e}", e.instance_path())).collect();
+    assert!(errors.is_empty(), "{}", errors.join("\n"));
+}
+
+#[test]
+fn json_is_as_its_schema_says() {
+    let schema: Value = serde_json::from_str(report::json::SCHEMA).unwrap();
+    for outcomes in [sample(), hostile(), everything(false), Outcomes::default()] {
+        holds(&schema, &render(Format::Json, &outcomes, &options()));
+    }
+    let wrong = render(Format::Json, &sample(), &options()).replacen("\"high\"", "\"dire\"", 1);
+    assert!(!jsonschema::is_valid(&schema, &serde_json::from_str(&wrong).unwrap()), "the schema takes anything");
+}
+
+#[test]
+fn sarif_is_as_its_schema_says() {
+    let Some(file) = shared("schemas/sarif-schema-2.1.0.json") else { return };
+    // The pattern of `language`, which we do not write, has a bracket too many: no regular expression.
+    let text = fs::read_to_string(file).unwrap().replace("{2}]?$", "{2}?$");
+    let schema: Value = serde_json::from_str(&text).unwrap();
+    for outcomes in [sample(), hostile(), everything(false), Outcomes::default()] {
+        holds(&schema, &render(Format::Sarif, &outcomes, &options()));
+    }
+}
+
+/// A name and a text that try to be more than text.
+fn hostile() -> Outcomes {
+    let long = format!("long: \"{}needle{}\"\n", "世".repeat(4000), "\u{301}".repeat(4000));
+    let text = format!("\t\tkey: \u{1b}[2J\u{202e}txt\u{9b}31m\u{0} value\r\n{long}a: {{b: 1, b: 2}}\nlast");
+    let source = Source::new("a,b:c%d\n\u{1b}]0;title\u{7}\u{202e}.yaml", text);
+    let nasty = "\u{1b}[31m 100%\r\n::error::forged, [see](https://evil.example) \u{2066}x\u{0}";
+    let object = ObjectRef { kind: nasty.into(), name: nasty.into(), ..ObjectRef::default() };
+    let at = |needle: &str| finding(&source, needle, Severity::High, nasty);
+    let findings = vec![
+        Finding {
+            help: Some(nasty.into()),
+            field: Some(format!("a[{nasty:?}]")),
+            container: Some(nasty.into()),
+            object: Some(Arc::new(object)),
+            ..at("value")
+        },
+        at("needle"),
+        Finding {
+            related: vec![
+                Related { path: Arc::clone(&source.path), region: place(&source, "b: 1"), message: nasty.into() },
+                Related { path: "elsewhere\n.yaml".into(), region: place(&source, "b: 1"), message: nasty.into() },
+            ],
+            ..at("b: 2")
+        },
+        at("last"),
+        at("{b: 1, b: 2}\nlast"),
+    ];
+    let unread = Unread {
+        path: Arc::clone(&source.path),
+        position: Some(place(&source, "\u{9b}").start),
+        outcome: Outcome::Broken,
+        reason: nasty.into(),
+        help: Some("write \u{1b} elsewhere"),
+    };
+    outcomes(source, findings, vec![unread])
+}
+
+/// Name, properties, message.
+type Command = (String, Vec<(String, String)>, String);
+
+/// The commands of a workflow as the runner reads them.
+fn commands(text: &str) -> Vec<Command> {
+    let back = |s: &str| {
+        s.replace("%0D", "\r").replace("%0A", "\n").replace("%3A", ":").replace("%2C", ",").replace("%25", "%")
+    };
+    let one = |line: &str| {
+        let (head, message) = line.strip_prefix("::")?.split_once("::")?;
+        let (name, properties) = head.split_once(' ')?;
+        let pairs = properties.split(',').filter_map(|p| p.split_once('=')).map(|(k, v)| (k.to_owned(), back(v)));
+        Some((name.to_owned(), pairs.collect(), back(message)))
+    };
+    text.lines().filter_map(one).collect()
+}
+
+#[test]
+fn nothing_of_a_manifest_is_obeyed() {
+    let hostile = hostile();
+    for format in [Format::Human, Format::Concise, Format::Github] {
+        for unicode in [true, false] {
+            let text = render(format, &hostile, &Options { unicode, ..options() });
+            let obeyed = |c: char| (c.is_control() && c != '\n') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}');
+            assert!(!text.contains(obeyed), "{format:?}: {text:?}");
+            assert!(!text.lines().any(|l| l.starts_with("::error::")), "{format:?}: {text}");
+        }
+    }
+    let concise = render(Format::Concise, &hostile, &options());
+    assert_eq!(concise.lines().count(), hostile.findings.len() + 2, "{concise}");
+}
+
+#[test]
+fn a_workflow_command_reads_back() {
+    let hostile = hostile();
+    let commands = commands(&render(Format::Github, &hostile, &options()));
+    assert_eq!(commands.len(), hostile.findings.len() + 1);
+    for (name, properties, message) in &commands {
+        assert_eq!(name, "error");
+        assert_eq!(
+            properties[0],
+            ("file".to_owned(), "deploy/a,b:c%d\\n\\u{1b}]0;title\\u{7}\\u{202e}.yaml".to_owned())
+        );
+        assert!(message.starts_with("\\u{1b}[31m 100%\\r\n::error::forged, [see]"), "{message:?}");
+    }
+}
+
+/// The widest line of a text, and how many columns it takes.
+fn widest(text: &str) -> (usize, &str) {
+    let width = |l: &str| unicode_width::UnicodeWidthStr::width(l);
+    text.lines().map(|l| (width(l), l)).max().unwrap_or_default()
+}
+
+#[test]
+fn lines_keep_to_the_columns_there_are() {
+    for outcomes in [sample(), hostile(), everything(true)] {
+        for width in [40, 60, 80, 133] {
+            for unicode in [true, false] {
+                let text = render(Format::Human, &outcomes, &Options { width, unicode, ..options() });
+                let (columns, line) = widest(&text);
+                // The ledger's table alone has a width of its own.
+                assert!(columns <= width.max(53), "{columns} of {width} columns:\n{line}");
+            }
+        }
+    }
+}
+
+#[test]
+fn marks_stand_under_what_they_mark() {
+    let long = format!("{}needle{}", "世a".repeat(300), " and more".repeat(90));
+    for line in [
+        "key: needle",
+        "\tkey:\tneedle",
+        "支付: needle",
+        "e\u{301}quipe: needle",
+        "👩\u{200d}💻 👍🏽: needle",
+        "esc\u{1b}[0m: needle",
+        "needle",
+        &long,
+    ] {
+        let source = Source::new("x.yaml", line);
+        let outcomes = outcomes(source.clone(), vec![finding(&source, "needle", Severity::High, "x")], Vec::new());
+        let text = render(Format::Human, &outcomes, &Options { quiet: true, ..options() });
+        let rows: Vec<_> = text.lines().collect();
+        let shown = rows.iter().position(|l| l.starts_with("  1 │")).unwrap();
+        let before = rows[shown].split_once("needle").unwrap_or_else(|| panic!("not shown:\n{text}")).0;
+        let mark = rows[shown + 1];
+        let start = mark.chars().position(|c| c == '─').unwrap();
+        assert_eq!(start, unicode_width::UnicodeWidthStr::width(before), "\n{text}");
+        assert_eq!(mark.chars().filter(|c| *c == '─').count(), "needle".len(), "\n{text}");
+    }
+}
+
+#[test]
+fn a_long_line_costs_what_is_shown_of_it() {
+    let unit = "{a: 世界, needle},";
+    let source = Source::new("x.json", unit.repeat(100_000));
+    let lines = source.lines();
+    let findings = (0..2000).map(|n| {
+        let start = unit.len() * n * 50;
+        Finding { region: lines.region(Span::new(start, start + 5)), ..finding(&source, "needle", Severity::High, "x") }
+    });
+    let findings = findings.collect();
+    let outcomes = outcomes(source.clone(), findings, Vec::new());
+    let begin = std::time::Instant::now();
+    render(Format::Human, &outcomes, &options());
+    assert!(begin.elapsed().as_secs() < 5, "{:?}", begin.elapsed());
+}
+
+#[test]
+fn fingerprints_outlive_moved_lines_and_differ() {
+    let fingerprints = |text: &str| -> Vec<String> {
+        let settings = Settings::default().only("drop-all-capabilities");
+        let outcomes = engine::run(vec![Input::Text("a.yaml".into(), text.into())], &settings, false);
+        let log: Value = serde_json::from_str(&render(Format::Sarif, &outcomes, &options())).unwrap();
+        let results = log["runs"][0]["results"].as_array().unwrap();
+        results.iter().map(|r| r["partialFingerprints"]["plimsoll/v1"].as_str().unwrap().to_owned()).collect()
+    };
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n  - {name: a}\n  - {name: b}\n";
+    let first = fingerprints(pod);
+    assert_eq!(first.len(), 2);
+    assert_ne!(first[0], first[1]);
+    assert_eq!(first, fingerprints(&format!("# moved\n\n{}", pod.replace("{name: b}", "\n    name: b"))));
+    let twice = fingerprints(&format!("{pod}---\n{pod}"));
+    assert_eq!(twice.iter().collect::<std::collections::BTreeSet<_>>().len(), 4, "equal ones are counted");
+}
+
+#[test]
+fn the_bytes_are_the_same_however_it_ran() {
+    let mut paths: Vec<_> = ["rules", "formats"].map(|d| root().join("fixtures").join(d)).into();
+    paths.extend(shared("corpora/real/files/GoogleCloudPlatform+kubernetes-engine-samples"));
+    let all = |threads: usize, paths: &[PathBuf]| -> Vec<String> {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        let outcomes = pool.install(|| run(paths, true));
+        ALL.iter().map(|f| render(*f, &outcomes, &options())).collect()
+    };
+    let one = all(1, &paths);
+    paths.reverse();
+    assert!(one == all(2, &paths), "two threads and another order give other bytes");
+    assert!(one == all(16, &paths), "sixteen threads give other bytes");
+}
+
+#[test]
+fn escape_sequences_need_a_terminal() {
+    let plain = render(Format::Human, &sample(), &Options::detect(Color::Auto, None, |_| None));
+    assert!(!plain.contains('\x1b'));
+    let terminal = render(Format::Human, &sample(), &Options::detect(Color::Auto, Some(80), |_| None));
+    assert!(terminal.contains("\x1b]8;;https://"), "rule ids are linked");
+}
