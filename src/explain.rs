@@ -126,7 +126,8 @@ impl Layout {
         }
         let outer = block.len() - block.trim_start().len();
         let mut in_code = false;
-        for (i, line) in wrap(&block, self.columns - outer.min(20), self.columns - indent.min(20)).iter().enumerate() {
+        let (first, room) = (self.columns.saturating_sub(outer), self.columns.saturating_sub(indent));
+        for (i, line) in wrap(&block, first, room).iter().enumerate() {
             let by = if i == 0 { outer } else { indent };
             let line = if self.color { paint(line, &mut in_code) } else { line.clone() };
             let _ = writeln!(self.out, "{:by$}{line}", "");

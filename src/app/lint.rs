@@ -22,6 +22,9 @@ pub(super) fn run(lint: &Lint) -> Result<u8, Failure> {
     let here = std::env::current_dir().map_err(|e| Failure::said(format_args!("the current directory: {e}")))?;
     let (settings, options) = settle(lint, &here)?;
     let reports = reports(lint)?;
+    if lint.stdin_filename.is_some() && !lint.paths.iter().any(|p| p.as_os_str() == "-") {
+        return Err(Failure::said("`--stdin-filename` names standard input, which is not read: add the path `-`"));
+    }
     if let Some(threads) = lint.threads {
         // Fails only where threads were started before: none were.
         let _ = rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global();
@@ -114,6 +117,7 @@ fn configuration(lint: &Lint, here: &Path) -> Result<Option<File>, Failure> {
     let shown = shown(&path, here);
     let text = std::fs::read_to_string(&path).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => Failure::said(format_args!("{shown}: no such file")),
+        io::ErrorKind::InvalidData => Failure::said(format_args!("{shown}: not UTF-8 text")),
         _ => Failure::said(format_args!("{shown}: {error}")),
     })?;
     File::read(&path, here, shown, &text).map(Some).map_err(|problems| Failure::Said(problems.to_string()))

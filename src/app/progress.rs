@@ -26,7 +26,7 @@ impl Progress {
             let mut wait = delay;
             let mut drawn = false;
             while stopped.recv_timeout(wait) == Err(RecvTimeoutError::Timeout) {
-                let line = format!("\r\u{1b}[Klinted {} of {total} files", done.load(Relaxed));
+                let line = format!("\r\u{1b}[Kfiles linted: {} of {total}", done.load(Relaxed));
                 let _ = out.write_all(line.as_bytes()).and_then(|()| out.flush());
                 drawn = true;
                 wait = delay / 10;
@@ -91,7 +91,7 @@ mod tests {
         }
         drop(progress);
         let text = screen.text();
-        assert!(text.starts_with("\r\u{1b}[Klinted 3 of 7 files"), "{text:?}");
+        assert!(text.starts_with("\r\u{1b}[Kfiles linted: 3 of 7"), "{text:?}");
         assert!(text.ends_with("\r\u{1b}[K"), "{text:?}");
     }
 }

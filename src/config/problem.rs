@@ -49,17 +49,24 @@ impl fmt::Display for Problems {
     }
 }
 
+/// Characters of a line that are shown before and after the place in question.
+const AROUND: usize = 60;
+
 /// The line, and marks under the part of it that the region covers.
 fn excerpt(f: &mut fmt::Formatter<'_>, line: &str, region: Region) -> fmt::Result {
-    let (number, before) = (region.start.line.to_string(), region.start.column as usize - 1);
+    let (number, column) = (region.start.line.to_string(), region.start.column as usize - 1);
+    let cut = column.saturating_sub(AROUND);
+    let before = column - cut;
+    let part: String = line.chars().skip(cut).take(before + AROUND).collect();
+    let line = part.as_str();
     let length = if region.end.line == region.start.line {
         (region.end.column - region.start.column) as usize
     } else {
         usize::MAX
     };
-    let column = |c: char| printable(c.encode_utf8(&mut [0; 4])).width();
-    let indent: usize = line.chars().take(before).map(column).sum();
-    let marked: usize = line.chars().skip(before).take(length).map(column).sum();
+    let columns = |c: char| printable(c.encode_utf8(&mut [0; 4])).width();
+    let indent: usize = line.chars().take(before).map(columns).sum();
+    let marked: usize = line.chars().skip(before).take(length).map(columns).sum();
     writeln!(f, " {number} | {}", printable(line))?;
     write!(f, " {:1$} | {2:3$}{4}", "", number.len(), "", indent, "^".repeat(marked.max(1)))
 }
@@ -75,4 +82,25 @@ fn printable(text: &str) -> String {
         }
     }
     shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_stand_under_what_is_wrong() {
+        let show = |text: &str, span| {
+            let problem = Problem { span, message: "m".into(), help: None };
+            Problems::new("p".into(), text, vec![problem]).to_string()
+        };
+        assert_eq!(show("ab = 1", 5..6), "p:1:6: m\n 1 | ab = 1\n   |      ^");
+        assert_eq!(show("\tb\t= 1", 1..2), "p:1:2: m\n 1 |     b    = 1\n   |     ^");
+        assert_eq!(show("名 = 1\n", 0..3), "p:1:1: m\n 1 | 名 = 1\n   | ^^");
+        assert_eq!(show("a = [\n1", 4..7), "p:1:5: m\n 1 | a = [\n   |     ^");
+        assert_eq!(show("", 0..0), "p:1:1: m\n 1 | \n   | ^");
+        let long = "x".repeat(100_000);
+        assert!(show(&long, 50_000..50_001).lines().all(|l| l.len() < 130));
+        assert!(show(&long, 0..100_000).lines().all(|l| l.len() < 130));
+    }
 }

@@ -57,6 +57,7 @@ const CASES: &[Case] = &[
     ("broken fail --allow-broken", 1, "fail/app.yaml:7:", ""),
     ("missing --allow-broken", 2, "missing: broken: no such file", ""),
     ("- --stdin-filename deploy/x.yaml", 1, "deploy/x.yaml:7:", ""),
+    ("fail --stdin-filename x.yaml", 2, "", "add the path `-`"),
     ("-", 1, "<stdin>:7:", ""),
     ("- -", 1, "<stdin>:7:", ""),
     ("fail --config missing.toml", 2, "", "error: missing.toml: no such file"),
