@@ -25,7 +25,7 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(pod: Pod<'_>, report: &mut Report<'_>) {
     for volume in host_path::host_paths(pod) {
-        let Some(what) = volume.normal().as_deref().and_then(host_path::runtime_socket) else { continue };
+        let Some(what) = volume.runtime_socket() else { continue };
         let message = format!(
             "volume \"{}\" gives {}, {what}: whoever reaches it starts any container as root on the node",
             volume.name,

@@ -1,6 +1,6 @@
 use crate::finding::Report;
 use crate::k8s::Pod;
-use crate::k8s::host_path::{self, Mount};
+use crate::k8s::host_path;
 use crate::rule::{Check, Map, Policy, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -18,16 +18,9 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(pod: Pod<'_>, report: &mut Report<'_>) {
     for volume in host_path::host_paths(pod) {
-        let Some(path) = volume.normal() else {
-            if volume.path().has_placeholder() {
-                report.undecided(volume.path(), &format!("what volume \"{}\" shows of the node", volume.name));
-            }
-            continue;
-        };
-        // A log file of its own lets nobody plant a link.
-        let own_log = volume.is_file() && path.starts_with("/var/log/");
-        let written = volume.mounts(pod).any(Mount::is_writable) && !own_log;
-        if let Some(what) = host_path::gives_away(&path, written) {
+        if volume.path().has_placeholder() {
+            report.undecided(volume.path(), &format!("what volume \"{}\" shows of the node", volume.name));
+        } else if let Some((what, written)) = volume.gives_away(pod) {
             let how = if written { "writable" } else { "to read" };
             let message = format!("volume \"{}\" gives {} {how}: {what}", volume.name, volume.path().text());
             let draft = report.at(volume.path(), message);

@@ -1,12 +1,13 @@
 use crate::finding::Report;
-use crate::k8s::{Pod, volume};
+use crate::k8s::{Pod, host_path, volume};
 use crate::rule::{Check, Level, Map, Policy, Rule, Severity, baseline, restricted};
+use crate::yaml::Slot;
 
 pub(super) static RULE: Rule = Rule {
     id: "hostpath-volume",
     aliases: &[],
     summary: "volume is a path of the node",
-    severity: Severity::Critical,
+    severity: Severity::High,
     since: "0.1.0",
     standards: &[baseline("hostPathVolumes", 0), restricted("restrictedVolumes", 0)],
     maps: &[
@@ -33,14 +34,18 @@ fn check(pod: Pod<'_>, report: &mut Report<'_>) {
         }
         // The restricted level passes a volume that has an allowed source, whatever else it has.
         let denied = report.judges(Level::Baseline) || !volume::has_allowed_source(item);
-        if source.is_absent() || !denied {
+        if source.is_absent() || !denied || report.settings().standard.is_none() && is_told(item, pod) {
             continue;
         }
-        let path = source.at("path").as_str().unwrap_or_default();
-        match volume::exposes(path).filter(|_| !path.is_empty()) {
-            Some(what) => report.at(source, format!("{who} is {path} of the node, which hands over {what}")),
-            None => report.at(source, format!("{who} is a path of the node: {path}")).at_most(Severity::High),
-        }
-        .help("use `emptyDir` for scratch space, a PersistentVolumeClaim for data, `configMap` or `secret` for files");
+        let path = source.at("path").text();
+        report.at(source, format!("{who} is a path of the node: {path}")).help(
+            "use `emptyDir` for scratch space, a PersistentVolumeClaim for data, `configMap` or `secret` for files",
+        );
     }
+}
+
+/// Whether one of the rules about what a path gives away reports this volume, in a run of every rule.
+fn is_told(volume: Slot<'_>, pod: Pod<'_>) -> bool {
+    let mut all = host_path::host_paths(pod).filter(|v| v.source.node() == volume.at("hostPath").node());
+    all.any(|v| v.runtime_socket().is_some() || v.gives_away(pod).is_some())
 }

@@ -165,6 +165,20 @@ impl<'t> HostPath<'t> {
         })
     }
 
+    /// What it gives away as it is mounted, if that is known, and whether something mounts it writable.
+    pub fn gives_away(self, pod: Pod<'t>) -> Option<(&'static str, bool)> {
+        let path = self.normal()?;
+        // A log file of its own lets nobody plant a link.
+        let own_log = self.is_file() && path.starts_with("/var/log/");
+        let written = self.mounts(pod).any(Mount::is_writable) && !own_log;
+        gives_away(&path, written).map(|what| (what, written))
+    }
+
+    /// What it is to a container runtime, if it is or holds its socket.
+    pub fn runtime_socket(self) -> Option<String> {
+        runtime_socket(&self.normal()?)
+    }
+
     /// Whether it is a single file, as far as its type and name tell.
     pub fn is_file(self) -> bool {
         matches!(self.source.at("type").as_str(), Some("File" | "FileOrCreate"))
@@ -184,7 +198,7 @@ fn ends(path: &str, extension: &str) -> bool {
 }
 
 /// What a path gives away, if it is known to; `written` says whether something mounts it writable.
-pub fn gives_away(path: &str, written: bool) -> Option<&'static str> {
+fn gives_away(path: &str, written: bool) -> Option<&'static str> {
     let covers = |(entry, reach, _): &&(&str, Reach, &str)| {
         let below = || path.strip_prefix(entry).is_some_and(|rest| rest.starts_with('/'));
         path == *entry || (matches!(reach, Tree | Written) && below())
@@ -194,7 +208,7 @@ pub fn gives_away(path: &str, written: bool) -> Option<&'static str> {
 }
 
 /// What the path is to a container runtime, if it is or holds its socket.
-pub fn runtime_socket(path: &str) -> Option<String> {
+fn runtime_socket(path: &str) -> Option<String> {
     if SOCKET_FOLDERS.contains(&path) {
         return Some("which holds the container runtime's socket".to_owned());
     }
