@@ -105,7 +105,7 @@ pub struct Lint {
     /// Formats, and the files that they go to.
     #[command(flatten)]
     pub reports: Reports,
-    /// Print findings alone: no notes, no summary, no progress
+    /// Leave out the summary, what was skipped, and the progress line
     #[arg(long, short, help_heading = "Output")]
     pub quiet: bool,
     /// When to colour

@@ -20,7 +20,7 @@ use crate::rules;
 /// Runs it; the result is the exit code.
 pub(super) fn run(lint: &Lint) -> Result<u8, Failure> {
     let here = std::env::current_dir().map_err(|e| Failure::said(format_args!("the current directory: {e}")))?;
-    let (settings, options) = settle(lint, &here)?;
+    let (settings, options, config) = settle(lint, &here)?;
     let reports = reports(lint)?;
     if lint.stdin_filename.is_some() && !lint.paths.iter().any(|p| p.as_os_str() == "-") {
         return Err(Failure::said("`--stdin-filename` names standard input, which is not read: add the path `-`"));
@@ -36,7 +36,11 @@ pub(super) fn run(lint: &Lint) -> Result<u8, Failure> {
     if let Some(range) = settings.sweep {
         return to_stdout(|out| report::sweep::write(&outcomes, range, out)).map(|()| code);
     }
-    let options = |color| report::Options { exit_code: code, quiet: lint.quiet, root: Root::find(&here), ..color };
+    let root = Root::find(&here);
+    let options = |detected| {
+        let (config, root) = (config.clone(), root.clone());
+        report::Options { exit_code: code, quiet: lint.quiet, config, root, ..detected }
+    };
     // Files first: they are whole even where the reader of standard output goes away.
     for report in reports.iter().filter(|r| r.output.is_some()) {
         let color = if lint.color == Color::Always { Color::Always } else { Color::Never };
@@ -69,7 +73,8 @@ fn judge(lint: &Lint, inputs: Vec<discover::Input>, settings: &Settings, keep_so
 }
 
 /// What configuration and options mean together: the command line wins, and both leave out what they exclude.
-fn settle(lint: &Lint, here: &Path) -> Result<(Settings, discover::Options), Failure> {
+fn settle(lint: &Lint, here: &Path) -> Result<(Settings, discover::Options, Option<String>), Failure> {
+    let mut config = None;
     let mut settings = Settings::default();
     let mut options = discover::Options {
         exclude: Vec::new(),
@@ -79,6 +84,7 @@ fn settle(lint: &Lint, here: &Path) -> Result<(Settings, discover::Options), Fai
     };
     if let Some(mut file) = configuration(lint, here)? {
         options.exclude.extend(file.exclude.take());
+        config = Some(file.path.clone());
         file.apply(&mut settings);
     }
     if !lint.exclude.is_empty() {
@@ -93,7 +99,7 @@ fn settle(lint: &Lint, here: &Path) -> Result<(Settings, discover::Options), Fai
     if !lint.only.is_empty() {
         only(&mut settings, &lint.only);
     }
-    Ok((settings, options))
+    Ok((settings, options, config))
 }
 
 /// Runs the rules that are named: those that configuration turns off for the whole run too, as they were asked for.

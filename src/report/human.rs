@@ -34,7 +34,7 @@ pub fn write(outcomes: &Outcomes, options: &Options, out: &mut dyn Write) -> io:
     if options.quiet {
         return Ok(());
     }
-    summary::write(outcomes, page.paint, options.width, page.out)
+    summary::write(outcomes, options, page.paint, page.out)
 }
 
 /// Where the output is written, with what it needs to know.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
+use super::Options;
 use super::paint::{Paint, Tint};
 use super::text::{clean, cut_start, wrap};
 use crate::coverage::{Counts, Outcome, Unread};
@@ -58,7 +59,8 @@ pub(crate) fn plural(n: usize, noun: &str) -> String {
 const NAMED: usize = 5;
 
 /// The verdict, what was not read and why, and last the ledger.
-pub(crate) fn write(outcomes: &Outcomes, paint: Paint, columns: usize, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn write(outcomes: &Outcomes, options: &Options, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+    let columns = options.width;
     let worst = outcomes.findings.iter().map(|f| f.severity).max();
     let broken = outcomes.coverage.has_broken();
     let tint = match worst {
@@ -69,6 +71,9 @@ pub(crate) fn write(outcomes: &Outcomes, paint: Paint, columns: usize, out: &mut
     let text = verdict(outcomes);
     for line in wrap(&text, columns, columns) {
         writeln!(out, "{}", paint.tint(tint, &line))?;
+    }
+    if let Some(config) = &options.config {
+        writeln!(out, "configured by {}", cut_start(&clean(config), columns.saturating_sub(14), paint.glyphs.dots))?;
     }
     let mut reasons: BTreeMap<(Outcome, &str, Option<&str>), Vec<&Unread>> = BTreeMap::new();
     for u in outcomes.coverage.unread() {

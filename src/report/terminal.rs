@@ -32,6 +32,8 @@ pub struct Options {
     pub width: usize,
     /// Where paths are told from in formats that tell them from the repository.
     pub root: Root,
+    /// The configuration file that the run goes by, as output shows it.
+    pub config: Option<String>,
     /// The exit code that the run will have, for formats that carry it.
     pub exit_code: u8,
 }
@@ -46,6 +48,7 @@ impl Default for Options {
             unicode: true,
             width: 80,
             root: Root::default(),
+            config: None,
             exit_code: 0,
         }
     }

@@ -28,7 +28,7 @@ const CASES: &[Case] = &[
     ("fail --kubernetes latest", 1, "fail/app.yaml", ""),
     ("fail --kubernetes 1.999", 2, "", "the newest that is known is 1."),
     ("fail --kubernetes newest", 2, "", "write `1."),
-    ("fail --sweep 1.21..1.25", 0, "restricted from 1.22 on: denied", ""),
+    ("fail --sweep 1.21..1.25", 0, "between Kubernetes 1.21 and 1.25", ""),
     ("fail --sweep 1.25", 2, "", "as in 1.30..1.37"),
     ("fail --sweep 1.25..1.21", 2, "", "the first version must be the older one"),
     ("fail --sweep 1.21..1.25 --format json", 2, "", "'--sweep <FROM..TO>' cannot be used with"),

@@ -105,6 +105,10 @@ fn the_nearest_file_above_holds() {
     assert_eq!(deep.code, 1);
     assert!(deep.stdout.starts_with("app.yaml:7:13: low[drop-all-capabilities]"), "{deep:?}");
     assert_eq!(lint(&dir, "fail", &["--config", "../other/plimsoll.toml"]).code, 1);
+    let human = |from| lint(&dir, from, &["--format", "human"]).stdout;
+    assert!(human("other/deep").contains("\nconfigured by ../plimsoll.toml\n"));
+    assert!(human("fail").contains("\nconfigured by ../plimsoll.toml\n"));
+    assert!(human(".").contains("\nconfigured by plimsoll.toml\n"));
     dir.file("other/plimsoll.toml", "x = 1\n");
     let wrong = lint(&dir, "other/deep", &[]);
     assert!(wrong.stderr.starts_with("../plimsoll.toml:1:1: unknown key `x`\n"), "{wrong:?}");

@@ -101,9 +101,15 @@ fn a_closed_pipe_is_no_error() {
 #[test]
 fn colour_is_for_who_asks() {
     let dir = Dir::new();
+    dir.file("app.yaml", FAIL);
     let paint = |args: &[&str], env: &[(&str, &str)]| {
-        let args = [&["explain", RULE, "--format", "text"], args].concat();
-        run(command(&dir.0, &args).envs(env.iter().copied()), b"").stdout.contains('\u{1b}')
+        let painted = |of: &[&str]| {
+            let args = [of, args].concat();
+            run(command(&dir.0, &args).envs(env.iter().copied()), b"").stdout.contains('\u{1b}')
+        };
+        let lint = painted(&["lint", "app.yaml", "--format", "human"]);
+        assert_eq!(lint, painted(&["explain", RULE, "--format", "text"]), "{args:?} {env:?}");
+        lint
     };
     assert!(!paint(&[], &[]));
     assert!(paint(&["--color", "always"], &[]));
