@@ -142,13 +142,27 @@ fn replace_invalid(bytes: &[u8]) -> (String, Vec<(u32, u8)>) {
     (text, invalid)
 }
 
+/// The offset, or the one nearest before it that is inside the text and not inside a character.
+fn boundary(text: &str, offset: usize) -> usize {
+    let mut at = offset.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
 /// Offsets of the line starts of a text.
 #[derive(Debug)]
 pub struct LineIndex<'s> {
     text: &'s str,
     bom: usize,
     starts: Vec<u32>,
+    /// Within long lines: an offset every `STRIDE` bytes, and the characters of its line before it. A whole file may be
+    /// one line, and counting from its start for each finding would cost the square of it.
+    strides: Vec<(u32, u32)>,
 }
+
+const STRIDE: usize = 4096;
 
 impl<'s> LineIndex<'s> {
     /// Indexes `text`, which begins `bom` bytes into its file.
@@ -159,18 +173,28 @@ impl<'s> LineIndex<'s> {
         let breaks = memchr::memchr2_iter(b'\n', b'\r', bytes);
         let breaks = breaks.filter(|&i| bytes[i] == b'\n' || bytes.get(i + 1) != Some(&b'\n'));
         starts.extend(breaks.map(|i| Span::new(i + 1, i + 1).start));
-        Self { text, bom, starts }
+        let ends = starts.iter().skip(1).map(|&e| e as usize).chain([text.len()]);
+        let mut strides = Vec::new();
+        for (&start, end) in starts.iter().zip(ends) {
+            let (mut from, mut count) = (start as usize, 0);
+            while end - from > STRIDE {
+                let to = boundary(text, from + STRIDE);
+                count += text[from..to].chars().count();
+                strides.push((Span::new(to, to).start, Span::new(count, count).start));
+                from = to;
+            }
+        }
+        Self { text, bom, starts, strides }
     }
 
     /// The place of byte `offset` of the text.
     pub fn position(&self, offset: u32) -> Position {
-        let mut at = (offset as usize).min(self.text.len());
-        while !self.text.is_char_boundary(at) {
-            at -= 1;
-        }
+        let at = boundary(self.text, offset as usize);
         let line = self.starts.partition_point(|&s| s as usize <= at);
         let start = self.starts[line - 1] as usize;
-        let column = self.text[start..at].chars().count() + 1;
+        let stride = self.strides.partition_point(|&(s, _)| s as usize <= at).checked_sub(1).map(|i| self.strides[i]);
+        let (from, before) = stride.filter(|&(s, _)| s as usize > start).unwrap_or((self.starts[line - 1], 0));
+        let column = self.text[from as usize..at].chars().count() + before as usize + 1;
         let small = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         Position { offset: at + self.bom, line: small(line), column: small(column) }
     }
@@ -192,5 +216,23 @@ impl<'s> LineIndex<'s> {
         let Some(&start) = n.checked_sub(1).and_then(|i| self.starts.get(i)) else { return "" };
         let end = self.starts.get(n).map_or(self.text.len(), |&e| e as usize);
         self.text[start as usize..end].trim_end_matches(['\n', '\r'])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LineIndex, STRIDE};
+
+    #[test]
+    fn columns_of_long_lines_are_counted_right() {
+        let text = format!("short\n{}\r\nlast {}", "世a".repeat(STRIDE), "é".repeat(STRIDE * 2));
+        let lines = LineIndex::new(&text, 0);
+        for (line, number) in text.split('\n').zip(1..) {
+            let start = lines.line_start(number);
+            for (column, (at, _)) in (1..).zip(line.char_indices()).step_by(97) {
+                let found = lines.position(u32::try_from(start + at).unwrap());
+                assert_eq!((found.line, found.column), (number, column));
+            }
+        }
     }
 }
