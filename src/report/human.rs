@@ -3,6 +3,7 @@
 //! Drawn here and not by miette, which repeats a source line for each finding at it, prints lines of any length whole,
 //! and hands the terminal whatever bytes a manifest holds.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
@@ -76,16 +77,18 @@ impl<'a> Page<'a> {
         writeln!(self.out)
     }
 
-    /// Findings at one place: their messages, the place, their helps.
+    /// Findings at one place: their messages, the worst first; the place; their helps.
     fn group(&mut self, group: &'a [Finding], told: &mut BTreeSet<(&'a str, &'a str)>) -> io::Result<()> {
-        for f in group {
+        let mut group: Vec<&Finding> = group.iter().collect();
+        group.sort_by_key(|f| Reverse(f.severity));
+        for f in &group {
             let tint = Tint::of(f.severity);
             let linked = format!("{}[{}]", f.severity.name(), self.paint.link(&f.rule.url(), f.rule.id));
             let plain = format!("{}[{}]", f.severity.name(), f.rule.id);
             self.headline(tint, self.paint.glyphs.symbol(f.severity), (&plain, &linked), &f.message)?;
         }
-        let Some(worst) = group.iter().max_by_key(|f| f.severity) else { return Ok(()) };
-        let field = common_field(group);
+        let Some(worst) = group.first() else { return Ok(()) };
+        let field = common_field(&group);
         let own = Label { region: worst.region, text: field, primary: true, tint: Tint::of(worst.severity) };
         let mut labels = vec![own];
         let mut elsewhere: Vec<&Related> = Vec::new();
@@ -101,7 +104,7 @@ impl<'a> Page<'a> {
         for r in elsewhere {
             self.snippet(&r.path, r.region.start, "", vec![related(r)])?;
         }
-        for f in group {
+        for f in &group {
             let Some(help) = f.help.as_deref().filter(|help| told.insert((f.rule.id, help))) else { continue };
             let lead = if group.len() > 1 { format!("help[{}]: ", f.rule.id) } else { "help: ".to_owned() };
             self.help(&lead, help)?;
@@ -170,7 +173,7 @@ fn named(object: &ObjectRef) -> String {
 }
 
 /// The field that the findings are about, or the part of its path that they share.
-fn common_field(group: &[Finding]) -> &str {
+fn common_field<'a>(group: &[&'a Finding]) -> &'a str {
     let fields = group.iter().map(|f| f.field.as_deref().unwrap_or_default());
     fields.reduce(shared_path).unwrap_or_default()
 }
