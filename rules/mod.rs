@@ -26,6 +26,7 @@ mod image_digest;
 mod image_pull_policy;
 mod image_reference;
 mod image_tag;
+mod namespace_pod_security;
 mod pod_security_labels;
 mod pod_security_order;
 mod privilege_escalation;
@@ -38,12 +39,22 @@ mod root_user;
 mod run_as_group_floor;
 mod run_as_non_root;
 mod run_as_user_floor;
+mod runtime_class_api_version;
+mod runtime_class_handler;
+mod runtime_class_name_empty;
+mod runtime_class_name_invalid;
+mod runtime_class_overhead;
+mod runtime_class_scheduling;
+mod runtime_class_unknown;
 mod seccomp_annotation;
 mod seccomp_conflict;
 mod seccomp_profile;
 mod seccomp_profile_invalid;
 mod seccomp_unconfined;
 mod selinux_options;
+mod sub_path_expr;
+mod sub_path_invalid;
+mod sub_path_stale;
 mod supplemental_groups_floor;
 mod sysctls;
 mod volume_types;
@@ -73,6 +84,7 @@ pub static ALL: &[&Rule] = &[
     &image_pull_policy::RULE,
     &image_reference::RULE,
     &image_tag::RULE,
+    &namespace_pod_security::RULE,
     &pod_security_labels::RULE,
     &pod_security_order::RULE,
     &privilege_escalation::RULE,
@@ -85,12 +97,22 @@ pub static ALL: &[&Rule] = &[
     &run_as_group_floor::RULE,
     &run_as_non_root::RULE,
     &run_as_user_floor::RULE,
+    &runtime_class_api_version::RULE,
+    &runtime_class_handler::RULE,
+    &runtime_class_name_empty::RULE,
+    &runtime_class_name_invalid::RULE,
+    &runtime_class_overhead::RULE,
+    &runtime_class_scheduling::RULE,
+    &runtime_class_unknown::RULE,
     &seccomp_annotation::RULE,
     &seccomp_conflict::RULE,
     &seccomp_profile::RULE,
     &seccomp_profile_invalid::RULE,
     &seccomp_unconfined::RULE,
     &selinux_options::RULE,
+    &sub_path_expr::RULE,
+    &sub_path_invalid::RULE,
+    &sub_path_stale::RULE,
     &supplemental_groups_floor::RULE,
     &sysctls::RULE,
     &volume_types::RULE,

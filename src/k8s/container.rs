@@ -90,3 +90,9 @@ impl<'t> Container<'t> {
         if inherited.is_absent() { own } else { inherited }
     }
 }
+
+/// The variables that a text refers to as `$(NAME)`; `$$(NAME)` is text.
+pub fn references(text: &str) -> Vec<&str> {
+    let after_open = text.split("$$").flat_map(|part| part.split("$(").skip(1));
+    after_open.filter_map(|rest| rest.split_once(')').map(|(name, _)| name)).collect()
+}

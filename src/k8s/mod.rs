@@ -10,13 +10,14 @@ mod object;
 mod pod;
 pub mod profile;
 mod quantity;
+pub mod runtime_class;
 pub mod sysctl;
 mod version;
 pub mod volume;
 mod workload;
 mod writable;
 
-pub use container::{Container, ContainerKind};
+pub use container::{Container, ContainerKind, references};
 pub use image::{Image, ImageError, Pin, Tag};
 pub use namespace::{LABEL_PREFIX, LevelVersion, Mode, NamespacePolicy, parse_level, parse_version};
 pub use object::{Object, ObjectRef, objects};

@@ -70,6 +70,11 @@ impl<'t> Pod<'t> {
         self.data.metadata.at("annotations").key(name)
     }
 
+    /// The volume of this name.
+    pub fn volume(self, name: &str) -> Option<Slot<'t>> {
+        self.at("volumes").items().find(|v| v.at("name").as_str() == Some(name))
+    }
+
     /// Its containers in the order that Pod Security admission visits them: init, main, ephemeral.
     pub fn containers(self) -> impl ExactSizeIterator<Item = Container<'t>> {
         (0..self.data.containers.len()).map(move |index| Container { pod: self, index })
