@@ -27,7 +27,7 @@ pub use terminal::{Color, Options};
 pub enum Format {
     /// For people: source lines, help, and the summary
     Human,
-    /// One line each: path:line:column: severity[rule] message
+    /// One line each, as compilers write them
     Concise,
     /// Everything, as JSON (`plimsoll schema findings` describes it)
     Json,

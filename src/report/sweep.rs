@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::text::clean;
 use crate::engine::{Outcomes, PodVerdicts, Verdict};
 use crate::k8s::Version;
 
@@ -18,7 +19,7 @@ pub fn write(outcomes: &Outcomes, range: (Version, Version), out: &mut dyn Write
     }
     for unread in outcomes.coverage.unread() {
         let place = unread.position.map(|p| format!("{}:{}:", p.line, p.column)).unwrap_or_default();
-        writeln!(out, "{}:{place} {}: {}", unread.path, unread.outcome.name(), unread.reason)?;
+        writeln!(out, "{}:{place} {}: {}", clean(&unread.path), unread.outcome.name(), clean(&unread.reason))?;
     }
     let noun = if pods == 1 { "pod" } else { "pods" };
     writeln!(out, "{changed} of {pods} {noun} with another verdict between Kubernetes {first} and {last}")
@@ -31,8 +32,7 @@ fn line(pod: &PodVerdicts, before: &Verdict, after: &Verdict, out: &mut dyn Writ
     let (verb, why) = if after.denied.is_empty() { ("allowed", &before.denied) } else { ("denied", &after.denied) };
     let reasons: Vec<_> = why.iter().map(|(check, message)| format!("{check} ({message})")).collect();
     let no_longer = if after.denied.is_empty() { "no longer " } else { "" };
-    writeln!(
-        out,
+    let text = format!(
         "{}:{}:{}: {} {name}: {} from {} on: {verb}, {no_longer}{}",
         pod.path,
         start.line,
@@ -41,5 +41,6 @@ fn line(pod: &PodVerdicts, before: &Verdict, after: &Verdict, out: &mut dyn Writ
         after.level.name(),
         after.from,
         reasons.join("; ")
-    )
+    );
+    writeln!(out, "{}", clean(&text))
 }

@@ -1,19 +1,20 @@
 //! Every format: one small input rendered and kept, what a schema or a terminal asks, and the same bytes however it ran.
 
+mod samples;
+
 use std::fs;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use plimsoll::config::Settings;
-use plimsoll::coverage::{Outcome, Unread};
 use plimsoll::discover::{self, Input};
 use plimsoll::engine::{self, Outcomes};
-use plimsoll::finding::{Finding, Related};
-use plimsoll::k8s::ObjectRef;
+use plimsoll::finding::Finding;
 use plimsoll::report::{self, Color, Format, Options, Root};
-use plimsoll::rule::{Rule, Severity, restricted};
-use plimsoll::source::{Region, Source, Span};
+use plimsoll::rule::Severity;
+use plimsoll::source::{Source, Span};
 use serde_json::Value;
+
+use samples::{finding, hostile, outcomes, sample};
 
 use crate::support::{blessed, root, shared};
 
@@ -27,106 +28,6 @@ fn render(format: Format, outcomes: &Outcomes, options: &Options) -> String {
 
 fn options() -> Options {
     Options { root: Root::new("/repo", "/repo/deploy"), exit_code: 2, ..Options::default() }
-}
-
-fn rule(id: &str) -> &'static Rule {
-    plimsoll::rules::ALL.iter().find(|r| r.id == id).unwrap()
-}
-
-/// Where `needle` first stands in the source.
-fn place(source: &Source, needle: &str) -> Region {
-    let start = source.text.find(needle).unwrap_or_else(|| panic!("{needle:?} is not in {}", source.path));
-    source.lines().region(Span::new(start, start + needle.len()))
-}
-
-fn finding(source: &Source, needle: &str, severity: Severity, message: &str) -> Finding {
-    Finding {
-        rule: rule("drop-all-capabilities"),
-        severity,
-        message: message.into(),
-        help: None,
-        path: Arc::clone(&source.path),
-        region: place(source, needle),
-        object: None,
-        container: None,
-        field: None,
-        standard: None,
-        related: Vec::new(),
-        fix: None,
-    }
-}
-
-/// Outcomes of one source, its findings in order.
-fn outcomes(source: Source, mut findings: Vec<Finding>, unread: Vec<Unread>) -> Outcomes {
-    findings.sort_by_key(|f| (f.region.start, f.region.end));
-    let mut outcomes = Outcomes { findings, ..Outcomes::default() };
-    let mut file = plimsoll::coverage::FileCoverage::new(Arc::clone(&source.path));
-    file.linted = 1;
-    file.unread = unread;
-    outcomes.coverage.files.push(file);
-    outcomes.coverage.pods = 1;
-    outcomes.sources.push(Arc::new(source));
-    outcomes
-}
-
-fn sample_unread(source: &Source) -> Vec<Unread> {
-    let unread = |needle: &str, outcome, reason: &str, help| Unread {
-        path: Arc::clone(&source.path),
-        position: Some(place(source, needle).start),
-        outcome,
-        reason: reason.into(),
-        help,
-    };
-    vec![
-        unread("\"broken", Outcome::Broken, "a quoted scalar does not end", None),
-        unread("{{ define", Outcome::Skipped, "a Go template, not YAML", Some("render it first")),
-    ]
-}
-
-/// The kept input with a finding of each severity, in each shape that a format has to show.
-fn sample() -> Outcomes {
-    let path = root().join("fixtures/formats/web.yaml");
-    let source = Source::new("web.yaml", fs::read_to_string(path).unwrap());
-    let object = Arc::new(ObjectRef {
-        api_version: "apps/v1".into(),
-        kind: "Deployment".into(),
-        namespace: Some("prod".into()),
-        name: "web".into(),
-    });
-    let of = |field: &str, f: Finding| Finding {
-        field: Some(format!("spec.template.{field}")),
-        object: Some(Arc::clone(&object)),
-        ..f
-    };
-    let in_app = |field: &str, f: Finding| Finding {
-        container: Some("app".into()),
-        ..of(&format!("spec.containers[0].{field}"), f)
-    };
-    let at = |needle: &str, severity, message: &str| finding(&source, needle, severity, message);
-    let findings = vec![
-        of("metadata.annotations.team", at("支付 👍", Severity::Note, "cannot decide the team: it is written 支付")),
-        of("spec.hostNetwork", at("true", Severity::Critical, "the pod shares the network of its node")),
-        Finding {
-            help: Some("write `drop: [ALL]` under `securityContext.capabilities`, then add back what is needed".into()),
-            standard: Some(restricted("capabilities_restricted", 22)),
-            ..in_app("securityContext.capabilities.drop", at("app\n", Severity::High, "container \"app\" keeps all"))
-        },
-        Finding {
-            help: Some("set it".into()),
-            ..in_app("securityContext.runAsUser", at("app\n", Severity::Medium, "container \"app\" has no runAsUser"))
-        },
-        in_app("env[2].value", at("hunter2", Severity::High, "container \"app\" holds a credential as plain text")),
-        Finding {
-            related: vec![Related {
-                path: Arc::clone(&source.path),
-                region: place(&source, "SYS_ADMIN"),
-                message: "which this one already allows, with much else beside it".into(),
-            }],
-            ..in_app("securityContext.capabilities.add[1]", at("NET_ADMIN", Severity::Low, "NET_ADMIN is added twice"))
-        },
-    ];
-    let unread = sample_unread(&source);
-    outcomes(source, findings, unread)
 }
 
 /// The log with the catalogue cut to what this test's findings need, so that a new rule changes no rendering.
@@ -193,43 +94,6 @@ fn sarif_is_as_its_schema_says() {
     for outcomes in [sample(), hostile(), everything(false), Outcomes::default()] {
         holds(&schema, &render(Format::Sarif, &outcomes, &options()));
     }
-}
-
-/// A name and a text that try to be more than text.
-fn hostile() -> Outcomes {
-    let long = format!("long: \"{}needle{}\"\n", "世".repeat(4000), "\u{301}".repeat(4000));
-    let text = format!("\t\tkey: \u{1b}[2J\u{202e}txt\u{9b}31m\u{0} value\r\n{long}a: {{b: 1, b: 2}}\nlast");
-    let source = Source::new("a,b:c%d\n\u{1b}]0;title\u{7}\u{202e}.yaml", text);
-    let nasty = "\u{1b}[31m 100%\r\n::error::forged, [see](https://evil.example) \u{2066}x\u{0}";
-    let object = ObjectRef { kind: nasty.into(), name: nasty.into(), ..ObjectRef::default() };
-    let at = |needle: &str| finding(&source, needle, Severity::High, nasty);
-    let findings = vec![
-        Finding {
-            help: Some(nasty.into()),
-            field: Some(format!("a[{nasty:?}]")),
-            container: Some(nasty.into()),
-            object: Some(Arc::new(object)),
-            ..at("value")
-        },
-        at("needle"),
-        Finding {
-            related: vec![
-                Related { path: Arc::clone(&source.path), region: place(&source, "b: 1"), message: nasty.into() },
-                Related { path: "elsewhere\n.yaml".into(), region: place(&source, "b: 1"), message: nasty.into() },
-            ],
-            ..at("b: 2")
-        },
-        at("last"),
-        at("{b: 1, b: 2}\nlast"),
-    ];
-    let unread = Unread {
-        path: Arc::clone(&source.path),
-        position: Some(place(&source, "\u{9b}").start),
-        outcome: Outcome::Broken,
-        reason: nasty.into(),
-        help: Some("write \u{1b} elsewhere"),
-    };
-    outcomes(source, findings, vec![unread])
 }
 
 /// Name, properties, message.
@@ -380,4 +244,18 @@ fn escape_sequences_need_a_terminal() {
     assert!(!plain.contains('\x1b'));
     let terminal = render(Format::Human, &sample(), &Options::detect(Color::Auto, Some(80), |_| None));
     assert!(terminal.contains("\x1b]8;;https://"), "rule ids are linked");
+}
+
+#[test]
+fn a_sweep_prints_no_escape_sequence() {
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: \"\\e]0;x\\a\"}\n\
+               spec: {containers: [{name: a, livenessProbe: {httpGet: {host: 10.0.0.1, port: 80}}}]}\n";
+    let range = ("1.33".parse().unwrap(), "1.34".parse().unwrap());
+    let settings = Settings { sweep: Some(range), ..Settings::default() };
+    let outcomes = engine::run(vec![Input::Text("a.yaml".into(), pod.into())], &settings, false);
+    let mut out = Vec::new();
+    report::sweep::write(&outcomes, range, &mut out).unwrap();
+    let text = String::from_utf8(out).unwrap();
+    assert!(text.contains("Pod \\u{1b}]0;x\\u{7}: baseline from 1.34 on: denied"), "{text:?}");
+    assert!(!text.contains('\x1b'));
 }
