@@ -26,6 +26,8 @@ mod image_digest;
 mod image_pull_policy;
 mod image_reference;
 mod image_tag;
+mod liveness_probe;
+mod memory_limit;
 mod namespace_pod_security;
 mod pod_security_labels;
 mod pod_security_order;
@@ -34,6 +36,10 @@ mod privileged;
 mod probe_host;
 mod proc_mount;
 mod read_only_root_filesystem;
+mod readiness_probe;
+mod request_above_limit;
+mod resource_quantity;
+mod resource_requests;
 mod root_group;
 mod root_user;
 mod run_as_group_floor;
@@ -84,6 +90,8 @@ pub static ALL: &[&Rule] = &[
     &image_pull_policy::RULE,
     &image_reference::RULE,
     &image_tag::RULE,
+    &liveness_probe::RULE,
+    &memory_limit::RULE,
     &namespace_pod_security::RULE,
     &pod_security_labels::RULE,
     &pod_security_order::RULE,
@@ -92,6 +100,10 @@ pub static ALL: &[&Rule] = &[
     &probe_host::RULE,
     &proc_mount::RULE,
     &read_only_root_filesystem::RULE,
+    &readiness_probe::RULE,
+    &request_above_limit::RULE,
+    &resource_quantity::RULE,
+    &resource_requests::RULE,
     &root_group::RULE,
     &root_user::RULE,
     &run_as_group_floor::RULE,

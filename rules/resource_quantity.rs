@@ -1,0 +1,55 @@
+use crate::finding::Report;
+use crate::k8s::{Pod, resources};
+use crate::rule::{Check, Policy, Rule, Severity};
+use crate::yaml::{Slot, Typed};
+
+pub(super) static RULE: Rule = Rule {
+    id: "resource-quantity",
+    aliases: &[],
+    summary: "resource quantity is malformed or not what was meant",
+    severity: Severity::Medium,
+    since: "0.1.0",
+    standards: &[],
+    maps: &[],
+    doc: include_str!("resource_quantity.md"),
+    check: Check::Pod(check),
+    policy: Policy::None("a quantity is parsed, which no clause does"),
+};
+
+fn check(pod: Pod<'_>, report: &mut Report<'_>) {
+    for (resources, who, container) in resources::resources(pod) {
+        report.set_container(container);
+        for list in ["requests", "limits"] {
+            for (name, slot) in resources.at(list).entries() {
+                judge(slot, &name, &format!("{who} has a {} of {name} that", &list[..list.len() - 1]), report);
+            }
+        }
+    }
+    report.set_container(None);
+    for volume in pod.at("volumes").items() {
+        let name = volume.at("name").text();
+        let who = format!("the emptyDir \"{name}\" has a sizeLimit that");
+        judge(volume.at("emptyDir.sizeLimit"), "sizeLimit", &who, report);
+    }
+}
+
+fn judge(slot: Slot<'_>, resource: &str, who: &str, report: &mut Report<'_>) {
+    let text = slot.text();
+    let (what, help) = match resources::quantity(slot) {
+        Typed::Absent | Typed::Wrong => return,
+        Typed::Unknown => {
+            report.undecided(slot, &format!("whether {resource} is a quantity"));
+            return;
+        }
+        Typed::Is(Err(_)) => ("is no quantity", resources::meant(text)),
+        Typed::Is(Ok(quantity)) => match resources::problem(&quantity, resource, text) {
+            Some(problem) => problem,
+            None => return,
+        },
+    };
+    let shown = if slot.is_map() || slot.is_seq() { String::new() } else { format!(": {text}") };
+    let draft = report.at(slot, format!("{who} {what}{shown}"));
+    if let Some(meant) = help {
+        draft.help(format!("write `{meant}`, if that is what is meant"));
+    }
+}

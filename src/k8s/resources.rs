@@ -1,0 +1,95 @@
+//! What containers and pods ask for and may use: `resources.requests` and `resources.limits`.
+
+use super::container::{Container, ContainerKind};
+use super::pod::Pod;
+use super::quantity::{Quantity, QuantityError};
+use super::version::Version;
+use crate::yaml::{Kind, Slot, Typed};
+
+/// Why a value is no quantity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Malformed {
+    /// It is a list, a mapping or a boolean.
+    Type,
+    /// Its text does not parse.
+    Text(QuantityError),
+}
+
+/// A value as a quantity. Numbers are read by the text that JSON has for them; `Wrong` does not occur.
+pub fn quantity(slot: Slot<'_>) -> Typed<Result<Quantity, Malformed>> {
+    let text = match slot.kind() {
+        _ if slot.has_placeholder() => return Typed::Unknown,
+        Kind::Null if slot.misread().is_none() => return Typed::Absent,
+        // White space that JSON escapes is not trimmed by the API server.
+        Kind::Str => slot.text().trim_matches(|c: char| c.is_whitespace() && c >= ' ').to_owned(),
+        Kind::Int(i) => i.to_string(),
+        Kind::Uint(u) => u.to_string(),
+        Kind::Float(f) => f.to_string(),
+        _ => return Typed::Is(Err(Malformed::Type)),
+    };
+    Typed::Is(Quantity::parse(&text).map_err(Malformed::Text))
+}
+
+/// The slots of `resources` that hold requests and limits: the pod's own (KEP-2837), and those of its containers with
+/// how messages call their owner. Ephemeral containers have none.
+pub fn resources(pod: Pod<'_>) -> Vec<(Slot<'_>, String, Option<Container<'_>>)> {
+    let mut found = vec![(pod.at("resources"), "the pod".to_owned(), None)];
+    let containers = pod.containers().filter(|c| c.kind() != ContainerKind::Ephemeral);
+    found.extend(containers.map(|c| (c.at("resources"), c.label(), Some(c))));
+    found
+}
+
+/// The pod's own limit or request of a resource, in force by default from 1.34 (KEP-2837).
+pub fn of_pod<'t>(pod: Pod<'t>, path: &'t str, version: Version) -> Option<Slot<'t>> {
+    let slot = pod.at(path);
+    (version.since(34) && !slot.is_absent()).then_some(slot)
+}
+
+/// Whether a resource is counted in whole units only, and in which; CPU alone is divisible.
+fn unit(resource: &str) -> Option<&'static str> {
+    match resource {
+        "cpu" => None,
+        "memory" | "ephemeral-storage" | "storage" | "sizeLimit" => Some("byte"),
+        _ if resource.starts_with("hugepages-") => Some("byte"),
+        _ => Some("device"),
+    }
+}
+
+/// What someone who wrote this text most likely meant.
+pub fn meant(text: &str) -> Option<String> {
+    let text = text.trim();
+    let number = text.trim_end_matches(|c: char| c.is_ascii_alphabetic() || c == ' ');
+    let suffix = match text[number.len()..].trim().to_ascii_lowercase().as_str() {
+        "k" | "kb" => "k",
+        "ki" | "kib" => "Ki",
+        "m" | "mb" => "M",
+        "mi" | "mib" => "Mi",
+        "g" | "gb" => "G",
+        "gi" | "gib" => "Gi",
+        "t" | "tb" => "T",
+        "ti" | "tib" => "Ti",
+        "b" => "",
+        _ => return None,
+    };
+    let fixed = format!("{number}{suffix}");
+    Quantity::parse(&fixed).is_ok().then_some(fixed)
+}
+
+/// What is wrong with a quantity that parses, and what was most likely meant.
+pub fn problem(quantity: &Quantity, resource: &str, text: &str) -> Option<(&'static str, Option<String>)> {
+    let unit = unit(resource);
+    let mebibyte = || Quantity::parse("1Mi").is_ok_and(|mebibyte| *quantity < mebibyte);
+    match unit {
+        _ if quantity.is_negative() => Some(("is negative", None)),
+        Some("byte") if !quantity.is_whole() => {
+            // `m` is a thousandth.
+            Some(("is a fraction of a byte", text.trim().strip_suffix('m').map(|n| format!("{n}Mi"))))
+        }
+        Some("device") if !quantity.is_whole() => Some(("is no whole number", None)),
+        Some("byte") if !quantity.is_zero() && mebibyte() => {
+            let plain = text.bytes().all(|b| b.is_ascii_digit());
+            Some(("is less than a mebibyte", plain.then(|| format!("{text}Mi"))))
+        }
+        _ => None,
+    }
+}
