@@ -42,10 +42,13 @@ impl Input {
     pub fn read(self) -> Result<Source, Unread> {
         let (path, bytes) = match self {
             Self::File(path, file) => {
-                let bytes = std::fs::File::open(file).and_then(read_bounded);
+                let bytes = std::fs::File::open(file).and_then(|file| {
+                    let expected = file.metadata().map_or(0, |m| m.len());
+                    read_bounded(file, expected)
+                });
                 (path, bytes)
             }
-            Self::Stdin(path) => (path, read_bounded(io::stdin().lock())),
+            Self::Stdin(path) => (path, read_bounded(io::stdin().lock(), 0)),
             Self::Text(path, bytes) => (path, Ok(bytes)),
             Self::Unreadable(unread) => return Err(unread),
         };
@@ -57,9 +60,11 @@ impl Input {
 }
 
 /// At most one byte more than a source may have: `Source::decode` names the limit.
-fn read_bounded(from: impl Read) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    from.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes)?;
+fn read_bounded(from: impl Read, expected: u64) -> io::Result<Vec<u8>> {
+    let limit = MAX_BYTES as u64 + 1;
+    // One byte of room more, so that the end is seen without growing.
+    let mut bytes = Vec::with_capacity(usize::try_from(expected.min(limit) + 1).unwrap_or_default());
+    from.take(limit).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
@@ -199,7 +204,7 @@ impl Finder<'_> {
     fn walk(&mut self, root: &Path) {
         let before = self.found.len();
         let real_root = root.canonicalize().unwrap_or_else(|_| root.to_owned());
-        for entry in walker(root, self.options).build() {
+        for entry in entries(&walker(root, self.options)) {
             match entry {
                 Ok(entry) => self.entry(&entry, root, &real_root),
                 Err(error) => self.walk_error(&error, root),
@@ -315,6 +320,7 @@ fn walker(root: &Path, options: &Options) -> ignore::WalkBuilder {
         builder.add_custom_ignore_filename(".plimsollignore");
     }
     let excluded = options.clone();
+    builder.threads(rayon::current_num_threads());
     builder.filter_entry(move |entry| {
         let is_dir = entry.file_type().is_some_and(|t| t.is_dir());
         if entry.depth() == 0 || (is_dir && entry.file_name() == ".git") {
@@ -323,6 +329,27 @@ fn walker(root: &Path, options: &Options) -> ignore::WalkBuilder {
         !excluded.excludes(entry.path(), is_dir)
     });
     builder
+}
+
+/// What the walk meets, in no order: directories are read side by side.
+fn entries(walker: &ignore::WalkBuilder) -> Vec<Result<ignore::DirEntry, ignore::Error>> {
+    let (send, receive) = std::sync::mpsc::channel();
+    walker.build_parallel().run(|| {
+        let send = send.clone();
+        Box::new(move |entry| {
+            let interesting = entry.as_ref().map_or(true, |e| {
+                e.error().is_some()
+                    || e.file_type().is_some_and(|t| !t.is_dir() && (t.is_symlink() || is_manifest(e.path())))
+            });
+            if interesting {
+                // The receiver outlives the walk.
+                let _ = send.send(entry);
+            }
+            ignore::WalkState::Continue
+        })
+    });
+    drop(send);
+    receive.into_iter().collect()
 }
 
 fn all_of(options: &Options) -> Options {

@@ -58,6 +58,7 @@ pub fn run_counted(inputs: Vec<Input>, settings: &Settings, keep_sources: bool, 
     let mut outcomes = Outcomes::default();
     let mut facts = Inputs::default();
     let mut with_namespaces = Vec::new();
+    outcomes.findings.reserve(files.iter().map(|f| f.findings.len()).sum());
     for file in files {
         outcomes.findings.extend(file.findings);
         outcomes.verdicts.extend(file.verdicts);
@@ -72,10 +73,12 @@ pub fn run_counted(inputs: Vec<Input>, settings: &Settings, keep_sources: bool, 
         with_namespaces.retain(|(_, names)| names.iter().any(|n| facts.namespaces.contains_key(n)));
         outcomes.findings.extend(under_namespaces(&with_namespaces, &facts, &plan));
     }
-    let unread = outcomes.coverage.unread().map(|u| &u.path);
-    let told: BTreeSet<_> = outcomes.findings.iter().map(|f| &f.path).chain(unread).cloned().collect();
-    outcomes.sources.retain(|s| told.contains(&s.path));
-    outcomes.findings.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
+    if keep_sources {
+        let unread = outcomes.coverage.unread().map(|u| &u.path);
+        let told: BTreeSet<_> = outcomes.findings.iter().map(|f| &f.path).chain(unread).cloned().collect();
+        outcomes.sources.retain(|s| told.contains(&s.path));
+    }
+    sort(&mut outcomes.findings);
     outcomes
 }
 
@@ -130,6 +133,10 @@ fn is_small(inputs: &[Input]) -> bool {
     };
     // Alone, a large file still spreads its documents over threads.
     inputs.len() == 1 || inputs.len() <= 16 && inputs.iter().map(size).sum::<u64>() < SMALL
+}
+
+fn sort(findings: &mut [Finding]) {
+    findings.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
 }
 
 fn sort_key(f: &Finding) -> (&str, usize, usize, &str, &str) {
@@ -249,6 +256,8 @@ fn lint_source(source: &Source, plan: &Plan<'_>) -> FileResult {
             result.facts.push(draft.kind, draft.finish(&source.path, lines.get()));
         }
     }
+    // Here, where files are judged side by side: the last sort then has next to nothing to do.
+    sort(&mut result.findings);
     result
 }
 
