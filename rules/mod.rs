@@ -17,11 +17,11 @@ mod fs_group_floor;
 mod host_namespaces;
 mod host_path_runtime_socket;
 mod host_path_sensitive;
+mod host_path_volume;
 mod host_path_writable;
 mod host_port;
 mod host_process;
 mod host_users;
-mod hostpath_volume;
 mod image_digest;
 mod image_pull_policy;
 mod image_reference;
@@ -29,8 +29,10 @@ mod image_tag;
 mod liveness_probe;
 mod memory_limit;
 mod namespace_pod_security;
+mod pod_security_enforce;
 mod pod_security_labels;
 mod pod_security_order;
+mod pod_security_warn;
 mod privilege_escalation;
 mod privileged;
 mod probe_host;
@@ -81,11 +83,11 @@ pub static ALL: &[&Rule] = &[
     &host_namespaces::RULE,
     &host_path_runtime_socket::RULE,
     &host_path_sensitive::RULE,
+    &host_path_volume::RULE,
     &host_path_writable::RULE,
     &host_port::RULE,
     &host_process::RULE,
     &host_users::RULE,
-    &hostpath_volume::RULE,
     &image_digest::RULE,
     &image_pull_policy::RULE,
     &image_reference::RULE,
@@ -93,8 +95,10 @@ pub static ALL: &[&Rule] = &[
     &liveness_probe::RULE,
     &memory_limit::RULE,
     &namespace_pod_security::RULE,
+    &pod_security_enforce::RULE,
     &pod_security_labels::RULE,
     &pod_security_order::RULE,
+    &pod_security_warn::RULE,
     &privilege_escalation::RULE,
     &privileged::RULE,
     &probe_host::RULE,

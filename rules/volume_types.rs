@@ -18,7 +18,7 @@ pub(super) static RULE: Rule = Rule {
     ),
 };
 
-/// `hostpath-volume` has the paths of the node, and volumes that are no mapping. A volume without any source passes:
+/// `host-path-volume` has the paths of the node, and volumes that are no mapping. A volume without any source passes:
 /// the API server makes it an `emptyDir` before admission.
 fn check(pod: Pod<'_>, report: &mut Report<'_>) {
     for item in pod.at("volumes").items() {

@@ -74,16 +74,13 @@ impl<'a> Policies<'a> {
     ) {
         for &mode in modes {
             let lv = subject.policy.mode(mode);
-            let Some((run, rules)) = self.runs.get(&lv) else { continue };
-            let mut violations = Vec::new();
-            let pods = std::slice::from_ref(subject.pod);
-            judge(subject.object, pods, subject.reference, run, rules, &mut violations);
-            violations.retain(|v| v.severity() > Severity::Note);
-            if violations.is_empty() {
+            let violations = self.violations(subject, lv);
+            // Whoever is denied is not warned as well.
+            let denied = || !self.violations(subject, subject.policy.mode(Mode::Enforce)).is_empty();
+            if violations.is_empty() || (mode == Mode::Warn && subject.object.kind() == "Pod" && denied()) {
                 continue;
             }
-            let mut checks: Vec<_> =
-                violations.iter().filter_map(|v| v.rule().standard_at(run)).map(|s| s.check).collect();
+            let mut checks: Vec<_> = violations.iter().map(|(_, check)| *check).collect();
             checks.sort_unstable();
             checks.dedup();
             let message = format!("{}: {}", subject.consequence(mode, lv), checks.join(", "));
@@ -92,12 +89,25 @@ impl<'a> Policies<'a> {
             draft.help(format!(
                 "run `plimsoll lint --standard {} --kubernetes {}` to see each field",
                 lv.level.name(),
-                run.kubernetes
+                lv.version()
             ));
-            for violation in &violations {
+            for (violation, _) in &violations {
                 draft.related(violation.span(), violation.message().to_owned());
             }
         }
+    }
+
+    /// What a level at a version denies of a pod, each with its check.
+    fn violations(&self, subject: &Subject<'_, '_>, lv: LevelVersion) -> Vec<(Draft, &'static str)> {
+        let Some((run, rules)) = self.runs.get(&lv) else { return Vec::new() };
+        let mut drafts = Vec::new();
+        judge(subject.object, std::slice::from_ref(subject.pod), subject.reference, run, rules, &mut drafts);
+        drafts.retain(|draft| draft.severity() > Severity::Note);
+        let check = |draft: Draft| {
+            let check = draft.rule().standard_at(run)?.check;
+            Some((draft, check))
+        };
+        drafts.into_iter().filter_map(check).collect()
     }
 }
 

@@ -4,7 +4,7 @@ use crate::rule::{Check, Level, Map, Policy, Rule, Severity, baseline, restricte
 use crate::yaml::Slot;
 
 pub(super) static RULE: Rule = Rule {
-    id: "hostpath-volume",
+    id: "host-path-volume",
     aliases: &[],
     summary: "volume is a path of the node",
     severity: Severity::High,
@@ -17,7 +17,7 @@ pub(super) static RULE: Rule = Rule {
         Map::Polaris("hostPathSet"),
         Map::Cis("5.2.11"),
     ],
-    doc: include_str!("hostpath_volume.md"),
+    doc: include_str!("host_path_volume.md"),
     check: Check::Pod(check),
     policy: Policy::Cel("variables.pod.?volumes.orValue([]).all(v, !has(v.hostPath))"),
 };
