@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use crate::coverage::{Outcome, Unread};
+use crate::yaml::{RawDocument, documents, documents_after_mark};
 
 /// How large a file may be. Spans could tell 4 GiB apart; but what holds more than this is no manifest, and reading it
 /// would only end by running out of memory.
@@ -98,6 +99,11 @@ impl Source {
                 Ok(Self { path, text, bom, invalid })
             }
         }
+    }
+
+    /// The documents of the text.
+    pub fn documents(&self) -> Vec<RawDocument> {
+        if self.bom > 0 { documents_after_mark(&self.text) } else { documents(&self.text) }
     }
 
     /// The first byte of the range that is not UTF-8.

@@ -23,7 +23,9 @@ pub(super) struct UnreadDraft {
 
 /// What came of one document.
 pub(super) struct DocumentResult {
-    pub(super) outcome: Outcome,
+    /// None where there is nothing but comments and separators.
+    pub(super) outcome: Option<Outcome>,
+    /// Why the document, or what follows it, was not read.
     pub(super) unread: Option<UnreadDraft>,
     pub(super) drafts: Vec<Draft>,
     pub(super) verdicts: Vec<SweepDraft>,
@@ -35,9 +37,9 @@ pub(super) struct DocumentResult {
 }
 
 impl DocumentResult {
-    fn new(outcome: Outcome) -> Self {
+    fn new(outcome: impl Into<Option<Outcome>>) -> Self {
         Self {
-            outcome,
+            outcome: outcome.into(),
             unread: None,
             drafts: Vec::new(),
             verdicts: Vec::new(),
@@ -62,15 +64,14 @@ pub(super) fn lint(
     sweep: Option<&Sweep>,
 ) -> DocumentResult {
     if let Some(trailing) = raw.trailing {
-        let reason = "text behind the document separator".to_owned();
-        return DocumentResult::unread(trailing, Outcome::Broken, reason, Some("begin the document on the next line"));
+        return refused(source, raw, trailing);
     }
     if let Some((at, byte)) = source.first_invalid(raw.span) {
         let reason = format!("byte 0x{byte:02x} is not UTF-8");
         return DocumentResult::unread(at, Outcome::Broken, reason, Some("save the file as UTF-8"));
     }
     match yaml::parse(&source.text, raw.span) {
-        Ok(tree) => lint_tree(&tree, settings, rules, sweep),
+        Ok(tree) => DocumentResult { unread: leftover(&tree, raw), ..lint_tree(&tree, settings, rules, sweep) },
         Err(broken) => match yaml::template_kind(raw.span.text(&source.text)) {
             Some(yaml::TemplateKind::Go) => DocumentResult::unread(
                 broken.span,
@@ -89,6 +90,25 @@ pub(super) fn lint(
     }
 }
 
+/// Text where a document would have to end.
+fn refused(source: &Source, raw: RawDocument, trailing: Span) -> DocumentResult {
+    let (reason, help) = if source.text[..trailing.start as usize].trim_end().ends_with("---") {
+        ("text behind the document separator, where kubectl gives up", "begin the document on the next line")
+    } else {
+        ("text behind the JSON value, where kubectl gives up", "take it out, or put `---` on a line before it")
+    };
+    debug_assert!(raw.span.end >= trailing.start);
+    DocumentResult::unread(trailing, Outcome::Broken, reason.to_owned(), Some(help))
+}
+
+/// What follows a document's end before the next separator: the decoder stops, so nobody would read it.
+fn leftover(tree: &Tree<'_>, raw: RawDocument) -> Option<UnreadDraft> {
+    let rest = Span { start: tree.end(), end: raw.span.end }.text(tree.text());
+    let at = Span::new(tree.end() as usize + yaml::has_content(rest)?, raw.span.end as usize);
+    let reason = "the document ends before this, and kubectl reads no further".to_owned();
+    Some(UnreadDraft { span: at, outcome: Outcome::Broken, reason, help: Some("put `---` on a line before it") })
+}
+
 pub(super) fn lint_tree(
     tree: &Tree<'_>,
     settings: &Settings,
@@ -97,7 +117,8 @@ pub(super) fn lint_tree(
 ) -> DocumentResult {
     let objects = k8s::objects(tree);
     if objects.is_empty() {
-        return DocumentResult::new(Outcome::NotKubernetes);
+        let nothing = tree.kind(tree.root()) == yaml::Kind::Null;
+        return DocumentResult::new((!nothing).then_some(Outcome::NotKubernetes));
     }
     let mut result = DocumentResult::new(Outcome::Linted);
     for object in objects {

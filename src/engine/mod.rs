@@ -219,7 +219,7 @@ const LARGE: usize = 1 << 20;
 /// One file, judged by the rules that need nothing else.
 fn lint_source(source: &Source, plan: &Plan<'_>) -> FileResult {
     let (rules, settings) = (plan.rules(&source.path), plan.settings);
-    let documents = yaml::documents(&source.text);
+    let documents = source.documents();
     let judge = |raw: &yaml::RawDocument| document::lint(source, *raw, settings, &rules, plan.sweep.as_ref());
     let parts: Vec<_> = if source.text.len() > LARGE {
         documents.par_iter().map(judge).collect()
@@ -227,15 +227,15 @@ fn lint_source(source: &Source, plan: &Plan<'_>) -> FileResult {
         documents.iter().map(judge).collect()
     };
     let mut result = FileResult::new(&source.path);
-    if documents.is_empty() {
+    if parts.iter().all(|part| part.outcome.is_none() && part.unread.is_none()) {
         result.coverage.not_kubernetes = 1;
     }
     let lines = LazyLines::new(source);
     for part in parts {
         match part.outcome {
-            Outcome::Linted => result.coverage.linted += 1,
-            Outcome::NotKubernetes => result.coverage.not_kubernetes += 1,
-            Outcome::Skipped | Outcome::Broken => {}
+            Some(Outcome::Linted) => result.coverage.linted += 1,
+            Some(Outcome::NotKubernetes) => result.coverage.not_kubernetes += 1,
+            Some(Outcome::Skipped | Outcome::Broken) | None => {}
         }
         result.pods += part.pods;
         result.pod_namespaces.extend(part.pod_namespaces);

@@ -46,7 +46,7 @@ impl<'a> Policies<'a> {
             })
             .collect();
         let mut drafts = Vec::new();
-        for raw in yaml::documents(&source.text).into_iter().filter(|raw| raw.trailing.is_none()) {
+        for raw in source.documents().into_iter().filter(|raw| raw.trailing.is_none()) {
             let Ok(tree) = yaml::parse(&source.text, raw.span) else { continue };
             for object in k8s::objects(&tree) {
                 let Some((name, policy)) = object.namespace().and_then(|n| self.namespaces.get_key_value(n)) else {

@@ -23,9 +23,12 @@ pub(super) fn read(text: &str, builder: &mut Builder<'_, '_>) -> Known<()> {
         return Err(GiveUp);
     }
     let mut reader = Reader { text, bytes: text.as_bytes(), builder, levels: Vec::with_capacity(16) };
-    let mut at = 0;
+    let mut at = reader.separator();
     while at < text.len() {
         at = reader.line(at)?;
+    }
+    if reader.builder.is_empty() {
+        return Err(GiveUp);
     }
     while let Some(level) = reader.levels.pop() {
         reader.close(&level)?;
@@ -73,6 +76,13 @@ pub(super) struct Line {
 }
 
 impl Reader<'_, '_, '_, '_> {
+    /// Where the text begins behind a separator on the first line.
+    fn separator(&self) -> usize {
+        let line = self.bounds(0);
+        let content = self.text[..line.end].strip_prefix("---").map(str::trim_start);
+        if content.is_some_and(|c| c.is_empty() || c.starts_with('#')) { line.next } else { 0 }
+    }
+
     fn bounds(&self, at: usize) -> Line {
         let break_at = memchr::memchr(b'\n', &self.bytes[at..]).map(|i| at + i);
         let (mut end, next) = break_at.map_or((self.bytes.len(), self.bytes.len()), |b| (b, b + 1));
@@ -256,7 +266,7 @@ impl Reader<'_, '_, '_, '_> {
         }
         let value = self.skip_spaces(end + 1, line.end);
         if value == line.end || self.bytes[value] == b'#' {
-            self.set_pending(end);
+            self.set_pending(end + 1);
             return Ok(line.next);
         }
         self.value(value, line)
@@ -322,7 +332,7 @@ impl Reader<'_, '_, '_, '_> {
         }
         let parent = self.levels.last().map_or(0, |l| l.indent);
         let mut text = String::new();
-        let (mut indent, mut start, mut blank, mut at) = (0, 0, 0, line.next);
+        let (mut indent, mut end, mut blank, mut at) = (0, 0, 0, line.next);
         while at < self.bytes.len() {
             let next = self.bounds(at);
             let width = next.first - at;
@@ -334,7 +344,7 @@ impl Reader<'_, '_, '_, '_> {
                 blank += 1;
             } else {
                 if indent == 0 && width > parent {
-                    (indent, start) = (width, next.first);
+                    indent = width;
                 }
                 if indent == 0 || width < indent {
                     if indent > 0 && width > parent && self.bytes[next.first] != b'#' {
@@ -345,6 +355,7 @@ impl Reader<'_, '_, '_, '_> {
                 text.extend(std::iter::repeat_n('\n', std::mem::take(&mut blank)));
                 text.push_str(&self.text[at + indent..next.end]);
                 text.push('\n');
+                end = next.end;
             }
             at = next.next;
         }
@@ -356,7 +367,7 @@ impl Reader<'_, '_, '_, '_> {
             b'+' => text.extend(std::iter::repeat_n('\n', blank)),
             _ => {}
         }
-        self.builder.block(start, at, text);
+        self.builder.block(from, end, text);
         Ok(at)
     }
 }

@@ -1,13 +1,13 @@
 //! Nodes into a tree, with an explicit stack: nesting is bounded by memory, not by the call stack.
 //! Both readers write into it.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
 use std::ops::Range;
 
-use granit_parser::{StructureStyle, Tag};
-
 use super::parse::Broken;
-use super::scalar::{Scalar, resolve};
-use super::tree::{Entry, FLOW, Kind, Node, NodeId, OWNED, PLAIN, Tree};
+use super::scalar::meaning;
+use super::tree::{Entry, FLOW, Kind, MERGE, Node, NodeId, OWNED, PLAIN, Tree};
 use crate::source::Span;
 
 /// How many entries the merge keys of one document may bring in.
@@ -18,7 +18,7 @@ struct Frame {
     node: NodeId,
     /// Where its children begin in `Builder::pending`.
     children: usize,
-    anchor: usize,
+    anchored: bool,
     /// `Builder::decoded` when it opened.
     decoded: u64,
 }
@@ -30,12 +30,14 @@ pub(super) struct Builder<'s, 'r> {
     pub(super) masked: &'r [Range<usize>],
     stack: Vec<Frame>,
     pub(super) pending: Vec<NodeId>,
-    /// By anchor id: the node, its decode steps, and whether it is closed.
-    pub(super) anchors: Vec<Option<(NodeId, u64)>>,
+    /// By name: the node, and its decode steps; none while it is open.
+    pub(super) anchors: HashMap<String, (NodeId, Option<u64>)>,
     /// go-yaml's own counters against alias bombs.
     pub(super) decoded: u64,
     pub(super) aliased: u64,
     merged: usize,
+    /// What has no form in JSON: an error only where it counts in the end.
+    no_json: Vec<(NodeId, String)>,
 }
 
 impl<'s, 'r> Builder<'s, 'r> {
@@ -58,20 +60,57 @@ impl<'s, 'r> Builder<'s, 'r> {
             masked,
             stack: Vec::new(),
             pending: Vec::new(),
-            anchors: Vec::new(),
-            decoded: 0,
+            anchors: HashMap::new(),
+            // The document is one step itself.
+            decoded: 1,
             aliased: 0,
             merged: 0,
+            no_json: Vec::new(),
         }
     }
 
-    pub(super) fn finish(mut self) -> Tree<'s> {
+    pub(super) fn finish(mut self) -> Result<Tree<'s>, Broken> {
         self.tree.root = match self.pending.first() {
             Some(&root) => root,
             // Nothing but comments: null, as for the API server.
             None => self.push(Kind::Null, Span::new(self.base as usize, self.base as usize), 0),
         };
-        self.tree
+        self.check_json()?;
+        Ok(self.tree)
+    }
+
+    /// What JSON has no form for is an error only where it counts: not below a key that is given again.
+    fn check_json(&self) -> Result<(), Broken> {
+        if self.no_json.is_empty() {
+            return Ok(());
+        }
+        let mut seen = vec![false; self.tree.nodes.len()];
+        let mut todo = vec![self.tree.root];
+        while let Some(id) = todo.pop() {
+            let id = self.tree.resolve(id);
+            if std::mem::replace(&mut seen[id.0 as usize], true) {
+                continue;
+            }
+            todo.extend(self.tree.items(id));
+            for entry in self.tree.entries(id) {
+                // Noted by the key's own node: an alias to it may be fine as a value.
+                seen[entry.key.0 as usize] |= self.key_has_no_form(entry.key);
+                todo.push(entry.value);
+            }
+        }
+        let found = self.no_json.iter().find(|(id, _)| seen[id.0 as usize]);
+        found.map_or(Ok(()), |(id, message)| Err(Broken { span: self.tree.span(*id), message: message.clone() }))
+    }
+
+    fn key_has_no_form(&self, key: NodeId) -> bool {
+        matches!(self.tree.kind(self.tree.resolve(key)), Kind::Null | Kind::Uint(_))
+    }
+
+    /// Whether the innermost collection is a mapping that wants a key next (true) or a value (false).
+    fn wants_key(&self) -> Option<bool> {
+        let frame = self.stack.last()?;
+        let is_map = self.tree.nodes[frame.node.0 as usize].kind == Kind::Map;
+        is_map.then(|| (self.pending.len() - frame.children).is_multiple_of(2))
     }
 
     /// Whether nothing has been read yet.
@@ -83,19 +122,34 @@ impl<'s, 'r> Builder<'s, 'r> {
         Span::new(self.base as usize + start, self.base as usize + end)
     }
 
-    fn push_scalar(&mut self, kind: Kind, span: Span, flags: u8, (first, len): (u32, u32)) {
+    /// A scalar, and what its text is: a span of the whole text, or an index into the tree's own strings.
+    pub(super) fn push_scalar(&mut self, kind: Kind, span: Span, flags: u8, (first, len): (u32, u32)) -> NodeId {
         let id = self.push(kind, span, flags);
         let node = &mut self.tree.nodes[id.0 as usize];
         (node.first, node.len) = (first, len);
-        self.decoded += 1;
+        if matches!(kind, Kind::Float(f) if !f.is_finite()) && self.wants_key() != Some(true) {
+            self.no_json.push((id, format!("`{}` has no form in JSON", self.tree.scalar_text(id))));
+        }
+        // A merge key is no value to the decoder.
+        self.decoded += u64::from(flags & MERGE == 0);
         self.pending.push(id);
+        id
+    }
+
+    /// The flag of a scalar that is a merge key: `<<` without quotes, or tagged as one.
+    pub(super) fn merge_flag(&self, text: &str, plain: bool, tag: Option<&str>) -> u8 {
+        let tagged = |tag| matches!(tag, "!" | "tag:yaml.org,2002:merge");
+        let is = text == "<<" && self.wants_key() == Some(true) && tag.map_or(plain, tagged);
+        if is { MERGE } else { 0 }
     }
 
     /// A plain scalar at `start..end` of the document `input`; where both are one, nothing is written.
     pub(super) fn plain(&mut self, input: &str, start: usize, end: usize) -> Result<(), Broken> {
         let span = self.local(start, end);
-        let kind = meaning(None, &input[start..end], span)?;
-        self.push_scalar(kind, span, PLAIN, (span.start, span.end - span.start));
+        let text = &input[start..end];
+        let kind = meaning(None, &mut Cow::Borrowed(text)).map_err(|message| Broken { span, message })?;
+        let flags = PLAIN | self.merge_flag(text, true, None);
+        self.push_scalar(kind, span, flags, (span.start, span.end - span.start));
         Ok(())
     }
 
@@ -105,15 +159,9 @@ impl<'s, 'r> Builder<'s, 'r> {
         self.push_scalar(Kind::Str, span, 0, (span.start + 1, span.end - span.start - 2));
     }
 
-    /// A block scalar's lines: the indentation of what follows is none of it.
-    pub(super) fn block_span(&self, span: Span) -> Span {
-        let text = span.text(self.tree.text).trim_end_matches(' ');
-        if text.ends_with('\n') { Span::new(span.start as usize, span.start as usize + text.len()) } else { span }
-    }
-
-    /// A block scalar.
+    /// A block scalar, from its `|` to the end of its last line.
     pub(super) fn block(&mut self, start: usize, end: usize, text: String) {
-        let span = self.block_span(self.local(start, end));
+        let span = self.local(start, end);
         let index = Span::new(self.tree.owned.len(), 0).start;
         self.tree.owned.push(text);
         self.push_scalar(Kind::Str, span, 0, (index, OWNED));
@@ -121,8 +169,7 @@ impl<'s, 'r> Builder<'s, 'r> {
 
     /// A collection begins.
     pub(super) fn begin(&mut self, kind: Kind, at: usize, flow: bool) {
-        let style = if flow { StructureStyle::Flow } else { StructureStyle::Block };
-        self.open(kind, style, 0, self.local(at, at));
+        self.open(kind, flow, None, self.local(at, at));
     }
 
     /// The innermost sequence ends; a flow one at this offset.
@@ -144,21 +191,22 @@ impl<'s, 'r> Builder<'s, 'r> {
         id
     }
 
-    pub(super) fn remember(&mut self, anchor: usize, node: NodeId, steps: u64) {
-        if anchor > 0 {
-            if self.anchors.len() <= anchor {
-                self.anchors.resize(anchor + 1, None);
-            }
-            self.anchors[anchor] = Some((node, steps));
+    pub(super) fn remember(&mut self, anchor: Option<&str>, node: NodeId, steps: Option<u64>) {
+        if let Some(name) = anchor {
+            self.anchors.insert(name.to_owned(), (node, steps));
         }
     }
 
-    pub(super) fn open(&mut self, kind: Kind, style: StructureStyle, anchor: usize, span: Span) {
-        let node = self.push(kind, span, if style == StructureStyle::Flow { FLOW } else { 0 });
-        // An open anchor has no steps yet: an alias to it refers to itself.
-        self.remember(anchor, node, 0);
-        self.decoded += 1;
-        self.stack.push(Frame { node, children: self.pending.len(), anchor, decoded: self.decoded - 1 });
+    pub(super) fn open(&mut self, kind: Kind, flow: bool, anchor: Option<&str>, span: Span) {
+        // The list behind a merge key is no value to the decoder either.
+        let of_merge = kind == Kind::Seq
+            && self.wants_key() == Some(false)
+            && self.pending.last().is_some_and(|&key| is_merge(&self.tree, key));
+        let node = self.push(kind, span, if flow { FLOW } else { 0 });
+        self.remember(anchor, node, None);
+        let (children, decoded) = (self.pending.len(), self.decoded);
+        self.stack.push(Frame { node, children, anchored: anchor.is_some(), decoded });
+        self.decoded += u64::from(!of_merge);
     }
 
     /// Takes the innermost frame off, and settles where its node ends.
@@ -179,7 +227,13 @@ impl<'s, 'r> Builder<'s, 'r> {
             }
             _ => node.span.end = span.end,
         }
-        self.remember(frame.anchor, frame.node, self.decoded - frame.decoded);
+        if frame.anchored {
+            let steps = self.decoded - frame.decoded;
+            // The name may stand for another node by now.
+            for (_, known) in self.anchors.values_mut().filter(|(node, _)| *node == frame.node) {
+                *known = Some(steps);
+            }
+        }
         Some(frame)
     }
 
@@ -200,13 +254,12 @@ impl<'s, 'r> Builder<'s, 'r> {
         for pair in self.pending[frame.children..].chunks_exact(2) {
             let entry = Entry { key: pair[0], value: pair[1] };
             let key = self.tree.resolve(entry.key);
-            let refused = match self.tree.kind(key) {
-                Kind::Map | Kind::Seq => Some("a mapping or sequence cannot be a key"),
-                Kind::Null => Some("null cannot be a key: JSON has no such keys"),
-                _ => None,
-            };
-            if let Some(message) = refused {
-                return Err(Broken { span: self.tree.span(entry.key), message: message.to_owned() });
+            if matches!(self.tree.kind(key), Kind::Map | Kind::Seq) {
+                let message = "a mapping or sequence cannot be a key".to_owned();
+                return Err(Broken { span: self.tree.span(entry.key), message });
+            }
+            if self.key_has_no_form(entry.key) {
+                self.no_json.push((entry.key, "this key has no form in JSON: put it in quotes".to_owned()));
             }
             merges |= is_merge(&self.tree, entry.key);
             self.tree.entries.push(entry);
@@ -234,26 +287,7 @@ impl<'s, 'r> Builder<'s, 'r> {
     }
 }
 
-/// What a scalar with an explicit tag, or a plain one, is.
-pub(super) fn meaning(tag: Option<&Tag>, value: &str, span: Span) -> Result<Kind, Broken> {
-    let core = tag.and_then(|t| t.suffix_in_namespace("tag:yaml.org,2002:"));
-    if tag.is_some() && core.is_none() {
-        return Ok(Kind::Str);
-    }
-    let broken = |message: String| Broken { span, message };
-    match resolve(core.as_deref(), value) {
-        Ok(Scalar::Null) => Ok(Kind::Null),
-        Ok(Scalar::Bool(b)) => Ok(Kind::Bool(b)),
-        Ok(Scalar::Int(i)) => Ok(Kind::Int(i)),
-        Ok(Scalar::Uint(u)) => Ok(Kind::Uint(u)),
-        Ok(Scalar::Float(f)) if f.is_finite() => Ok(Kind::Float(f)),
-        Ok(Scalar::Float(_)) => Err(broken(format!("`{value}` has no form in JSON"))),
-        Ok(Scalar::Str) => Ok(Kind::Str),
-        Err(want) => Err(broken(format!("`{value}` is no {want}"))),
-    }
-}
-
-/// `<<` without quotes.
+/// `<<` without quotes, or what is tagged as one.
 pub(super) fn is_merge(tree: &Tree<'_>, key: NodeId) -> bool {
-    tree.is_plain(key) && tree.scalar_text(key) == "<<"
+    tree.nodes[key.0 as usize].flags & MERGE != 0
 }

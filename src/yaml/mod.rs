@@ -3,18 +3,23 @@
 
 mod block;
 mod build;
+mod events;
 mod flow;
+mod json;
 mod parse;
 mod placeholder;
 mod scalar;
+mod scan;
 mod slot;
 mod split;
+mod survey;
 mod tree;
 mod typed;
 
 pub use parse::{Broken, MAX_DEPTH, parse, parse_full};
 pub use placeholder::{TemplateKind, blank_placeholders, contains_placeholder, template_kind};
 pub use slot::{Entries, Items, Place, Slot};
-pub use split::{RawDocument, documents};
+pub(crate) use split::documents_after_mark;
+pub use split::{RawDocument, documents, has_content};
 pub use tree::{Comment, Duplicate, Entry, Kind, NodeId, Tree};
 pub use typed::Typed;

@@ -3,11 +3,12 @@
 
 use std::borrow::Cow;
 
-use granit_parser::{Event, Parser, ScalarStyle, StrInput, Tag};
-
-use super::build::{Builder, meaning};
+use super::build::Builder;
+use super::events::{Event, Events, Properties};
 use super::placeholder::mask;
-use super::tree::{Comment, Kind, NodeId, OWNED, PLAIN, Tree};
+use super::scalar::meaning;
+use super::scan::{Scanner, Style};
+use super::tree::{Comment, Kind, OWNED, PLAIN, Tree};
 use crate::source::Span;
 
 /// How deep collections may nest: the decoder of the API server refuses more.
@@ -25,6 +26,7 @@ pub struct Broken {
 /// Parses the document at `span` of `text`.
 ///
 /// Text that is YAML only after its `{{ … }}` are filled in is read with those values unknown.
+/// A stream that begins with `{` is JSON where it can be, as for kubectl.
 pub fn parse(text: &str, span: Span) -> Result<Tree<'_>, Broken> {
     parse_block(text, span).map_or_else(|| parse_full(text, span), Ok)
 }
@@ -32,12 +34,20 @@ pub fn parse(text: &str, span: Span) -> Result<Tree<'_>, Broken> {
 /// The same by the full parser alone, which `parse` asks only where it must.
 pub fn parse_full(text: &str, span: Span) -> Result<Tree<'_>, Broken> {
     let document = span.text(text);
-    match Builder::new(text, span.start, &[]).run(document) {
-        Err(broken) => match mask(document) {
-            Some((masked, ranges)) => Builder::new(text, span.start, &ranges).run(&masked).map_err(|_| broken),
-            None => Err(broken),
-        },
-        tree => tree,
+    let broken = match Builder::new(text, span.start, &[]).run(document, false) {
+        Ok(tree) => return Ok(tree),
+        Err(broken) => broken,
+    };
+    let first = text[..span.start as usize].trim_start();
+    if (first.is_empty() || first.starts_with('{'))
+        && super::json::is_json(document)
+        && let Ok(tree) = Builder::new(text, span.start, &[]).run(document, true)
+    {
+        return Ok(tree);
+    }
+    match mask(document) {
+        Some((masked, ranges)) => Builder::new(text, span.start, &ranges).run(&masked, false).map_err(|_| broken),
+        None => Err(broken),
     }
 }
 
@@ -51,105 +61,89 @@ fn parse_block(text: &str, span: Span) -> Option<Tree<'_>> {
     builder.tree.nodes.reserve(document.len() / 14);
     super::block::read(document, &mut builder).ok()?;
     builder.tree.end = span.end;
-    Some(builder.finish())
+    builder.finish().ok()
 }
 
 impl<'s> Builder<'s, '_> {
-    fn run(mut self, input: &str) -> Result<Tree<'s>, Broken> {
-        let guess = input.len() / 12;
-        self.tree.nodes.reserve(guess);
-        let options = granit_parser::options! {
-            emit_comments: memchr::memmem::find(input.as_bytes(), b"plimsoll:").is_some(),
-            max_buffered_comment_events: usize::MAX,
-            flow_nesting_limit: MAX_DEPTH,
-            block_nesting_limit: MAX_DEPTH,
-        };
-        let mut parser = Parser::with_options(StrInput::new(input), options);
-        while let Some(next) = parser.next_event() {
-            let (event, span) = next.map_err(|e| self.scan_error(&e))?;
-            let range = span.byte_range().unwrap_or_default();
-            let span = Span::new(range.start + self.base as usize, range.end + self.base as usize);
+    fn run(mut self, input: &str, json: bool) -> Result<Tree<'s>, Broken> {
+        self.tree.nodes.reserve(input.len() / 16);
+        let comments = memchr::memmem::find(input.as_bytes(), b"plimsoll:").is_some();
+        let base = self.base;
+        let shift = |span: Span| Span { start: span.start + base, end: span.end + base };
+        let place = |broken: Broken| Broken { span: shift(broken.span), ..broken };
+        let mut events = Events::new(Scanner::new(input, json, comments).map_err(place)?);
+        loop {
+            let (event, span) = events.next().map_err(place)?;
+            let span = shift(span);
             match event {
-                Event::Scalar(value, style, anchor, tag) => {
-                    self.scalar(input, value, style, anchor, tag.as_deref(), span)?;
-                }
-                Event::MappingStart(style, anchor, _) => self.open(Kind::Map, style, anchor, span),
-                Event::SequenceStart(style, anchor, _) => self.open(Kind::Seq, style, anchor, span),
+                Event::Scalar(value, style, properties) => self.scalar(input, value, style, &properties, span)?,
+                Event::Mapping { flow, properties } => self.open(Kind::Map, flow, properties.anchor, span),
+                Event::Sequence { flow, properties } => self.open(Kind::Seq, flow, properties.anchor, span),
                 Event::MappingEnd => self.close_mapping(span)?,
                 Event::SequenceEnd => self.close_sequence(span),
-                Event::Alias(id) => self.alias(id, span)?,
-                Event::Comment(..) => self.tree.comments.push(Comment { span }),
-                Event::DocumentEnd => {
-                    self.tree.end = span.end;
+                Event::Alias(name) => self.alias(name, span)?,
+                Event::End => {
+                    self.tree.end = span.start;
                     break;
                 }
-                _ => {}
             }
         }
-        Ok(self.finish())
-    }
-
-    fn scan_error(&self, error: &granit_parser::ScanError) -> Broken {
-        let at = self.base as usize + error.marker().byte_offset().unwrap_or_default();
-        Broken { span: Span::new(at, at), message: lower_first(&error.info()) }
+        let comments = events.scanner.into_comments().into_iter();
+        self.tree.comments = comments.map(|span| Comment { span: shift(span) }).collect();
+        self.finish()
     }
 
     fn scalar(
         &mut self,
         input: &str,
-        value: Cow<'_, str>,
-        style: ScalarStyle,
-        anchor: usize,
-        tag: Option<&Tag>,
+        mut value: Cow<'_, str>,
+        style: Style,
+        properties: &Properties<'_>,
         span: Span,
     ) -> Result<(), Broken> {
-        let plain = style == ScalarStyle::Plain;
-        let lines = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
-        let span = if lines { self.block_span(span) } else { span };
-        // The parser writes `~` where nothing is written.
-        let empty = plain && span.start == span.end;
-        let value = if empty { Cow::Borrowed("") } else { value };
-        let unknown = !self.masked.is_empty() && self.is_masked(span);
-        let kind = if unknown {
+        let plain = style == Style::Plain;
+        let tag = properties.tag.as_deref();
+        let kind = if !self.masked.is_empty() && self.is_masked(span) {
             Kind::Unknown
         } else if plain || tag.is_some() {
-            meaning(tag, &value, span)?
+            meaning(tag, &mut value).map_err(|message| Broken { span, message })?
         } else {
             Kind::Str
         };
-        let id = self.push(kind, span, if plain { PLAIN } else { 0 });
-        self.store_text(id, input, value);
-        self.decoded += 1;
-        self.remember(anchor, id, 1);
-        self.pending.push(id);
+        let flags = if plain { PLAIN } else { 0 } | self.merge_flag(&value, plain, tag);
+        let text = self.text_of(input, value);
+        let id = self.push_scalar(kind, span, flags, text);
+        self.remember(properties.anchor, id, Some(1));
         Ok(())
     }
 
     fn is_masked(&self, span: Span) -> bool {
         let (start, end) = ((span.start - self.base) as usize, (span.end - self.base) as usize);
-        self.masked.iter().any(|m| m.start < end && start < m.end)
+        let first = self.masked.partition_point(|m| m.end <= start);
+        self.masked.get(first).is_some_and(|m| m.start < end)
     }
 
     /// Most scalars are slices of the text itself; only escapes and folded lines need a copy.
-    fn store_text(&mut self, id: NodeId, input: &str, value: Cow<'_, str>) {
-        let node = &mut self.tree.nodes[id.0 as usize];
+    fn text_of(&mut self, input: &str, value: Cow<'_, str>) -> (u32, u32) {
         let offset = (value.as_ptr() as usize).wrapping_sub(input.as_ptr() as usize);
         if offset <= input.len() && offset + value.len() <= input.len() {
             let span = Span::new(self.base as usize + offset, self.base as usize + offset + value.len());
-            (node.first, node.len) = (span.start, span.end - span.start);
-        } else if !value.is_empty() {
-            (node.first, node.len) = (Span::new(self.tree.owned.len(), 0).start, OWNED);
+            (span.start, span.end - span.start)
+        } else if value.is_empty() {
+            (0, 0)
+        } else {
             self.tree.owned.push(value.into_owned());
+            (Span::new(self.tree.owned.len() - 1, 0).start, OWNED)
         }
     }
 
-    fn alias(&mut self, id: usize, span: Span) -> Result<(), Broken> {
-        let Some((target, steps)) = self.anchors.get(id).copied().flatten() else {
-            return Err(Broken { span, message: "alias of an unknown anchor".to_owned() });
+    fn alias(&mut self, name: &str, span: Span) -> Result<(), Broken> {
+        let Some(&(target, steps)) = self.anchors.get(name) else {
+            return Err(Broken { span, message: format!("no anchor `&{name}` stands above this alias") });
         };
-        if steps == 0 {
-            return Err(Broken { span, message: "the anchor's value contains itself".to_owned() });
-        }
+        let Some(steps) = steps else {
+            return Err(Broken { span, message: format!("the value of the anchor `&{name}` contains itself") });
+        };
         let node = self.push(Kind::Alias(target), span, 0);
         self.pending.push(node);
         self.decoded = self.decoded.saturating_add(1 + steps);
@@ -177,9 +171,4 @@ fn exceeds_ratio(aliased: u64, decoded: u64) -> bool {
         0.99 - 0.89 * ((steps - LOW) / (HIGH - LOW))
     };
     aliased as f64 / steps > allowed
-}
-
-fn lower_first(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |c| c.to_lowercase().chain(chars).collect())
 }

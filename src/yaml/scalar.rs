@@ -1,6 +1,12 @@
 //! What a plain scalar means: YAML 1.1 as go.yaml.in/yaml/v2 resolves it, which is what
 //! sigs.k8s.io/yaml hands the API server. `yes` is true, `010` is 8, `1_000` is 1000.
 
+mod timestamp;
+
+use std::borrow::Cow;
+
+use super::tree::Kind;
+
 /// A scalar's meaning. Strings keep their text in the tree.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Scalar {
@@ -13,11 +19,61 @@ pub(super) enum Scalar {
     Str,
 }
 
+/// What a plain scalar, or one with a tag, is in the tree; a `!!binary` one is decoded.
+/// `Err` is what is wrong with it.
+pub(super) fn meaning(tag: Option<&str>, value: &mut Cow<'_, str>) -> Result<Kind, String> {
+    let core = match tag.map(|t| t.strip_prefix("tag:yaml.org,2002:")) {
+        // A tag of someone else's: a string, whatever it looks like.
+        Some(None) => return Ok(Kind::Str),
+        Some(core) => core,
+        None => None,
+    };
+    if core == Some("binary") {
+        *value = Cow::Owned(binary(value).ok_or("a `!!binary` value is base64")?);
+        return Ok(Kind::Str);
+    }
+    match resolve(core, value) {
+        Ok(Scalar::Null) => Ok(Kind::Null),
+        Ok(Scalar::Bool(b)) => Ok(Kind::Bool(b)),
+        Ok(Scalar::Int(i)) => Ok(Kind::Int(i)),
+        Ok(Scalar::Uint(u)) => Ok(Kind::Uint(u)),
+        Ok(Scalar::Float(f)) => Ok(Kind::Float(f)),
+        Ok(Scalar::Str) => Ok(Kind::Str),
+        Err(want) => Err(format!("`{value}` is no {want}")),
+    }
+}
+
+/// Base64 as Go's `StdEncoding` reads it, line breaks passed over; what is not UTF-8 becomes U+FFFD, as in its JSON.
+fn binary(text: &str) -> Option<String> {
+    const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let text: Vec<u8> = text.bytes().filter(|b| !matches!(b, b'\r' | b'\n')).collect();
+    let body = text.strip_suffix(b"==").or_else(|| text.strip_suffix(b"=")).unwrap_or(&text);
+    if !text.len().is_multiple_of(4) || body.len() % 4 == 1 {
+        return None;
+    }
+    let mut bytes = Vec::with_capacity(body.len());
+    for group in body.chunks(4) {
+        let mut bits = 0;
+        for &letter in group {
+            bits = bits << 6 | u32::try_from(LETTERS.iter().position(|&l| l == letter)?).ok()?;
+        }
+        bits <<= 6 * (4 - group.len());
+        bytes.extend_from_slice(&bits.to_be_bytes()[1..group.len()]);
+    }
+    let mut decoded = String::new();
+    for chunk in bytes.utf8_chunks() {
+        decoded.push_str(chunk.valid());
+        decoded.extend(chunk.invalid().iter().map(|_| '\u{fffd}'));
+    }
+    Some(decoded)
+}
+
 /// What a scalar of this core-schema tag (`None` for a plain one without a tag) means.
 /// `Err` is the type that the tag asks for and the text is not.
 pub(super) fn resolve(tag: Option<&str>, text: &str) -> Result<Scalar, &'static str> {
     match tag {
-        None | Some("timestamp") => Ok(plain(text)),
+        None => Ok(plain(text)),
+        Some("timestamp") => timestamp::is(text).then_some(Scalar::Str).ok_or("!!timestamp"),
         Some("bool") => expect(plain(text), "!!bool", |s| matches!(s, Scalar::Bool(_))),
         Some("null") => expect(plain(text), "!!null", |s| *s == Scalar::Null),
         Some("int") => expect(plain(text), "!!int", |s| matches!(s, Scalar::Int(_) | Scalar::Uint(_))),
@@ -62,9 +118,6 @@ fn number(text: &str) -> Scalar {
         "+.inf" | "+.Inf" | "+.INF" => return Scalar::Float(f64::INFINITY),
         "-.inf" | "-.Inf" | "-.INF" => return Scalar::Float(f64::NEG_INFINITY),
         _ => {}
-    }
-    if is_date(text) {
-        return Scalar::Str;
     }
     let stripped;
     let plain = if text.contains('_') {
@@ -135,13 +188,6 @@ fn float(text: &str) -> Option<Scalar> {
     let ok = text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'+' | b'-' | b'e' | b'E'));
     let value: f64 = if ok { text.parse().ok()? } else { return None };
     value.is_finite().then_some(Scalar::Float(value))
-}
-
-/// `2006-1-2` with an optional time: such a scalar stays a string. Only shapes that could also be
-/// numbers matter, and no number has a `-` after four digits, so the shape is enough.
-fn is_date(text: &str) -> bool {
-    let b = text.as_bytes();
-    b.len() > 5 && b[..4].iter().all(u8::is_ascii_digit) && b[4] == b'-'
 }
 
 #[cfg(test)]

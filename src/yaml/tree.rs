@@ -51,6 +51,8 @@ pub(super) const PLAIN: u8 = 1;
 pub(super) const FLOW: u8 = 2;
 /// The mapping has merge keys: its effective entries are in `merged`.
 pub(super) const MERGED: u8 = 4;
+/// The scalar is a merge key.
+pub(super) const MERGE: u8 = 8;
 
 /// A key and its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -226,7 +228,7 @@ fn go_float_key(f: f64) -> String {
     let exponent = if short == 0.0 { 0 } else { short.abs().log10().floor() as i32 };
     if f.is_nan() {
         ".nan".into()
-    } else if f.is_infinite() {
+    } else if short.is_infinite() {
         if f > 0.0 { ".inf".into() } else { "-.inf".into() }
     } else if (-4..6).contains(&exponent) {
         format!("{short}")
