@@ -28,6 +28,7 @@ mod image_reference;
 mod image_tag;
 mod liveness_probe;
 mod memory_limit;
+mod missing_field;
 mod namespace_pod_security;
 mod pod_security_enforce;
 mod pod_security_labels;
@@ -39,6 +40,7 @@ mod probe_host;
 mod proc_mount;
 mod read_only_root_filesystem;
 mod readiness_probe;
+mod removed_api_version;
 mod request_above_limit;
 mod resource_quantity;
 mod resource_requests;
@@ -65,7 +67,12 @@ mod sub_path_invalid;
 mod sub_path_stale;
 mod supplemental_groups_floor;
 mod sysctls;
+mod unknown_api_version;
+mod unknown_field;
+mod unknown_kind;
+mod unknown_value;
 mod volume_types;
+mod wrong_type;
 
 /// Every rule, by id.
 pub static ALL: &[&Rule] = &[
@@ -94,6 +101,7 @@ pub static ALL: &[&Rule] = &[
     &image_tag::RULE,
     &liveness_probe::RULE,
     &memory_limit::RULE,
+    &missing_field::RULE,
     &namespace_pod_security::RULE,
     &pod_security_enforce::RULE,
     &pod_security_labels::RULE,
@@ -105,6 +113,7 @@ pub static ALL: &[&Rule] = &[
     &proc_mount::RULE,
     &read_only_root_filesystem::RULE,
     &readiness_probe::RULE,
+    &removed_api_version::RULE,
     &request_above_limit::RULE,
     &resource_quantity::RULE,
     &resource_requests::RULE,
@@ -131,5 +140,10 @@ pub static ALL: &[&Rule] = &[
     &sub_path_stale::RULE,
     &supplemental_groups_floor::RULE,
     &sysctls::RULE,
+    &unknown_api_version::RULE,
+    &unknown_field::RULE,
+    &unknown_kind::RULE,
+    &unknown_value::RULE,
     &volume_types::RULE,
+    &wrong_type::RULE,
 ];

@@ -2,6 +2,8 @@
 //! Inside a file a finding holds byte spans; `engine` turns them into positions once, when the file is done.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::engine::Settings;
@@ -159,6 +161,10 @@ pub struct Report<'a> {
     severity: Severity,
     object: Option<Arc<ObjectRef>>,
     container: Option<String>,
+    /// What `told` gives.
+    told: OnceCell<HashMap<Span, Vec<usize>>>,
+    /// Drafts of other rules come before this one.
+    own: usize,
     drafts: &'a mut Vec<Draft>,
 }
 
@@ -171,7 +177,32 @@ impl<'a> Report<'a> {
         object: Option<&Arc<ObjectRef>>,
         drafts: &'a mut Vec<Draft>,
     ) -> Self {
-        Self { settings, rule, severity, object: object.cloned(), container: None, drafts }
+        let (object, own) = (object.cloned(), drafts.len());
+        Self { settings, rule, severity, object, container: None, told: OnceCell::new(), own, drafts }
+    }
+
+    /// Whether another rule has a finding about this very value already.
+    pub fn is_told(&self, slot: Slot<'_>) -> bool {
+        let drafts = self.told().get(&slot.span()).map_or(&[][..], Vec::as_slice);
+        // A finding about a field that is absent may stand at the same place.
+        !drafts.is_empty() && drafts.iter().any(|&d| self.drafts[d].field.as_deref() == Some(&*slot.path()))
+    }
+
+    /// The drafts of other rules about the object, by place. They lie together, at the end while it is judged.
+    fn told(&self) -> &HashMap<Span, Vec<usize>> {
+        self.told.get_or_init(|| {
+            let mut told: HashMap<_, Vec<_>> = HashMap::new();
+            for (at, draft) in self.drafts[..self.own].iter().enumerate().rev() {
+                match (&draft.object, &self.object) {
+                    (Some(a), Some(b)) if Arc::ptr_eq(a, b) => {}
+                    _ => break,
+                }
+                if draft.severity > Severity::Note {
+                    told.entry(draft.span).or_default().push(at);
+                }
+            }
+            told
+        })
     }
 
     /// Everything from here is about this container, or about none.

@@ -4,6 +4,7 @@
 use crate::clause::Clause;
 use crate::engine::{Inputs, Settings};
 use crate::finding::{CrossReport, Report};
+use crate::k8s::api::Slip;
 use crate::k8s::{Container, Mode, Object, Pod};
 
 /// How bad it is when a rule's finding is left as it is.
@@ -125,6 +126,9 @@ pub enum Check {
     Pod(fn(Pod<'_>, &mut Report<'_>)),
     /// Once for each container: init, main and ephemeral.
     Container(fn(Container<'_>, &mut Report<'_>)),
+    /// Once for each slip of an object against Kubernetes' own API: one walk for all such rules. They judge last, so
+    /// that they can leave to other rules what those have said.
+    Api(fn(&Slip<'_>, &mut Report<'_>)),
     /// Once for the whole input, over the facts that were gathered from it.
     Inputs(fn(&Inputs, &mut CrossReport<'_>)),
     /// Once for each pod whose Namespace is in the input, for each of these modes that its labels set:

@@ -151,6 +151,7 @@ pub(super) fn judge(
     rules: &[Active],
     drafts: &mut Vec<Draft>,
 ) {
+    let mut slips = None;
     for &Active { rule, severity, .. } in rules {
         let mut report = Report::new(settings, rule, severity, Some(reference), drafts);
         match &rule.check {
@@ -164,6 +165,13 @@ pub(super) fn judge(
                 for pod in pods {
                     report.set_container(None);
                     check(pod.view(), &mut report);
+                }
+            }
+            Check::Api(say) => {
+                let slips = slips.get_or_insert_with(|| k8s::api::slips(object, pods, settings.kubernetes.0));
+                for slip in &*slips {
+                    report.set_container(slip.container);
+                    say(slip, &mut report);
                 }
             }
             Check::Container(check) => {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::sweep::Sweep;
 use crate::config::{Settings, Severities};
-use crate::rule::{Rule, Severity, Standard};
+use crate::rule::{Check, Rule, Severity, Standard};
 
 /// A rule that judges a file, its severity there, and the check that it stands for.
 #[derive(Clone, Copy)]
@@ -44,5 +44,7 @@ pub(super) fn active(settings: &Settings, severities: &Severities) -> Vec<Active
         let standard = rule.standard_at(settings);
         (settings.standard.is_none() || standard.is_some()).then_some(Active { rule, severity, standard })
     };
-    severities.active().filter_map(judge).collect()
+    let mut rules: Vec<_> = severities.active().filter_map(judge).collect();
+    rules.sort_by_key(|a| matches!(a.rule.check, Check::Api(_)));
+    rules
 }

@@ -1,5 +1,6 @@
 //! Kubernetes' things as views of a tree: small copies, no models, unknown fields kept.
 
+pub mod api;
 pub mod capability;
 pub mod confinement;
 mod container;

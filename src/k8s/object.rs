@@ -1,5 +1,6 @@
 //! A Kubernetes object: a mapping with `apiVersion` and `kind`, alone in its document or an item of a list.
 
+use super::api;
 use crate::yaml::{NodeId, Slot, Tree};
 
 /// What an object is called, for output.
@@ -80,7 +81,8 @@ pub fn objects<'t>(tree: &'t Tree<'t>) -> Vec<Object<'t>> {
         let (version, kind) = (slot.at("apiVersion"), slot.at("kind"));
         let known = !item_kind.is_empty();
         let looks = (version.exists() && kind.exists())
-            || (kind.as_str().is_some() && (slot.at("metadata").is_map() || slot.at("spec").is_map()));
+            || (kind.as_str().is_some() && (slot.at("metadata").is_map() || slot.at("spec").is_map()))
+            || (version.as_str().is_some_and(api::has_version) && slot.at("metadata").is_map());
         if !slot.is_map() || !(known || looks) {
             continue;
         }
@@ -89,6 +91,8 @@ pub fn objects<'t>(tree: &'t Tree<'t>) -> Vec<Object<'t>> {
         let items = slot.at("items");
         match kind_name.strip_suffix("List") {
             Some(of) if items.is_seq() => {
+                // The items of a `List` say themselves what they are.
+                let api_version = if of.is_empty() { "" } else { api_version };
                 todo.extend(tree.items(items.node()).iter().rev().map(|&i| (tree.resolve(i), api_version, of)));
             }
             _ => found.push(Object { slot, api_version, kind: kind_name }),

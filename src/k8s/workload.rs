@@ -1,5 +1,6 @@
 //! From a kind to its pods: the built-in kinds by table, every other by shape.
 
+use super::api::{self, Lookup};
 use super::object::Object;
 use super::pod::PodData;
 use crate::yaml::{Kind, Slot};
@@ -21,18 +22,15 @@ fn template_path(object: Object<'_>) -> Option<&'static str> {
     }
 }
 
-/// Whether Kubernetes itself owns the group: its other kinds hold no pods, whatever they look like.
-fn is_builtin_group(group: &str) -> bool {
-    !group.contains('.') || group.ends_with(".k8s.io") && !group.contains(".x-k8s.io")
-}
-
 /// The pods of an object, each with its place; none where the kind has none.
 pub fn pods(object: Object<'_>) -> Vec<PodData<'_>> {
     if let Some(path) = template_path(object) {
         let template = object.at(path);
         return vec![PodData::new(object, template.at("spec"), template.at("metadata"))];
     }
-    if is_builtin_group(object.group()) && !object.group().is_empty() || object.kind() == "ConfigMap" {
+    // Kubernetes' other kinds hold no pods, whatever they look like; OpenShift's old kinds are in the core group too.
+    let known = || matches!(api::kind(object.api_version(), object.kind()), Lookup::Known(_));
+    if api::owns_group(object.group()) && (!object.group().is_empty() || known()) {
         return Vec::new();
     }
     by_shape(object)

@@ -81,8 +81,13 @@ impl<'t> Slot<'t> {
     /// The child at `key` if that key is written; `None` where this is no mapping that has it.
     fn child(self, key: &str) -> Option<Self> {
         let entry = self.tree.get(self.node, key)?;
-        let merged = self.tree.parent(entry.key).filter(|&p| p != self.node).map(|p| (self.node, p));
-        Some(self.step(entry.value, Some(entry.key), merged))
+        Some(self.below(Some(entry.key), entry.value))
+    }
+
+    /// The slot of a child that is at hand already: the value of an entry with its key, or an item.
+    pub(crate) fn below(self, key: Option<NodeId>, value: NodeId) -> Self {
+        let merged = key.and_then(|k| self.tree.parent(k)).filter(|&p| p != self.node).map(|p| (self.node, p));
+        self.step(value, key, merged)
     }
 
     fn step(self, value: NodeId, key: Option<NodeId>, merged: Option<(NodeId, NodeId)>) -> Self {
@@ -371,8 +376,6 @@ impl<'t> Iterator for Entries<'t> {
     fn next(&mut self) -> Option<Self::Item> {
         let (first, rest) = self.list.split_first()?;
         self.list = rest;
-        let tree = self.slot.tree;
-        let merged = tree.parent(first.key).filter(|&p| p != self.slot.node).map(|p| (self.slot.node, p));
-        Some((tree.key_name(first.key), self.slot.step(first.value, Some(first.key), merged)))
+        Some((self.slot.tree.key_name(first.key), self.slot.below(Some(first.key), first.value)))
     }
 }
