@@ -11,7 +11,9 @@ mod apparmor_field_ignored;
 mod apparmor_profile;
 mod apparmor_profile_invalid;
 mod apparmor_unconfined;
+mod automount_service_account_token;
 mod dangerous_capabilities;
+mod default_service_account;
 mod drop_all_capabilities;
 mod fs_group_floor;
 mod host_namespaces;
@@ -84,7 +86,9 @@ pub static ALL: &[&Rule] = &[
     &apparmor_profile::RULE,
     &apparmor_profile_invalid::RULE,
     &apparmor_unconfined::RULE,
+    &automount_service_account_token::RULE,
     &dangerous_capabilities::RULE,
+    &default_service_account::RULE,
     &drop_all_capabilities::RULE,
     &fs_group_floor::RULE,
     &host_namespaces::RULE,

@@ -339,6 +339,13 @@ impl<'a> CrossReport<'a> {
         self.settings
     }
 
+    /// A note that the rule cannot decide because the value at a fact, or what belongs to it, is a placeholder.
+    pub fn undecided(&mut self, fact: &crate::engine::Fact, what: &str) -> &mut Finding {
+        let finding = self.at(fact, format!("cannot decide {what}: the value is a placeholder"));
+        finding.severity = Severity::Note;
+        finding
+    }
+
     /// A finding at a fact.
     pub fn at(&mut self, fact: &crate::engine::Fact, message: impl Into<String>) -> &mut Finding {
         self.findings.push(Finding {

@@ -1,11 +1,11 @@
 //! What rules over the whole input need to know, kept after the files are closed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::k8s::{NamespacePolicy, Object, ObjectRef, PodData};
+use crate::k8s::{NamespacePolicy, Object, ObjectRef, Pod, PodData};
 use crate::source::{LineIndex, Region, Span};
-use crate::yaml::Slot;
+use crate::yaml::{Slot, Typed};
 
 /// What a fact is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -14,6 +14,14 @@ pub enum FactKind {
     RuntimeClass,
     /// `runtimeClassName` of a pod.
     RuntimeClassName,
+    /// Where a pod leaves its token mounted: `automountServiceAccountToken`; the account's name belongs to it.
+    TokenMount,
+    /// `serviceAccountName` of a pod that runs as the default account and may have its token.
+    DefaultAccount,
+    /// `metadata.name` of a ServiceAccount that says `automountServiceAccountToken: false`; the namespace belongs to it.
+    TokenlessAccount,
+    /// The name of a ServiceAccount that a binding gives rights to; the namespace belongs to it.
+    BoundAccount,
 }
 
 /// One thing that the input says, and where.
@@ -29,6 +37,8 @@ pub struct Fact {
     pub field: String,
     /// The value.
     pub value: String,
+    /// What belongs to it, by kind.
+    pub with: String,
 }
 
 /// The facts of the whole input.
@@ -45,6 +55,15 @@ impl Inputs {
         self.facts.get(&kind).map_or(&[], Vec::as_slice)
     }
 
+    /// The accounts that the facts of a kind name: the value is the name, what belongs to it the namespace.
+    pub fn accounts(&self, kind: FactKind) -> Accounts<'_> {
+        let mut accounts = Accounts(BTreeMap::new());
+        for fact in self.of(kind) {
+            accounts.0.entry(&fact.value).or_default().insert(&fact.with);
+        }
+        accounts
+    }
+
     pub(super) fn append(&mut self, other: Self) {
         for (kind, mut facts) in other.facts {
             self.facts.entry(kind).or_default().append(&mut facts);
@@ -59,6 +78,24 @@ impl Inputs {
     }
 }
 
+/// ServiceAccounts by name and namespace; a namespace that is not written is empty.
+#[derive(Debug)]
+pub struct Accounts<'f>(BTreeMap<&'f str, BTreeSet<&'f str>>);
+
+impl Accounts<'_> {
+    /// Whether the account is among them. An account of its own name is known by it where either side leaves the
+    /// namespace to whoever applies the manifests; the default accounts of two namespaces share theirs.
+    pub fn has(&self, account: &str, namespace: Option<&str>) -> bool {
+        let Some(namespaces) = self.0.get(account) else { return false };
+        let namespace = namespace.unwrap_or_default();
+        if account != "default" {
+            return namespace.is_empty() || namespaces.contains(namespace) || namespaces.contains("");
+        }
+        namespaces.contains(namespace)
+            || matches!(namespace, "" | "default") && { namespaces.contains("") || namespaces.contains("default") }
+    }
+}
+
 /// A fact while its file is still at hand.
 pub(super) struct FactDraft {
     pub(super) kind: FactKind,
@@ -66,17 +103,23 @@ pub(super) struct FactDraft {
     object: Arc<ObjectRef>,
     field: String,
     value: String,
+    with: String,
 }
 
 impl FactDraft {
     fn new(kind: FactKind, slot: Slot<'_>, of: &Arc<ObjectRef>) -> Option<Self> {
-        let value = slot.as_str()?.to_owned();
-        Some(Self { kind, span: slot.span(), object: Arc::clone(of), field: slot.path(), value })
+        Some(Self::with(kind, slot, slot.as_str()?, "", of))
+    }
+
+    fn with(kind: FactKind, slot: Slot<'_>, value: &str, with: &str, of: &Arc<ObjectRef>) -> Self {
+        let (value, with) = (value.to_owned(), with.to_owned());
+        Self { kind, span: slot.span(), object: Arc::clone(of), field: slot.path(), value, with }
     }
 
     pub(super) fn finish(self, path: &Arc<str>, lines: &LineIndex<'_>) -> Fact {
         let region = lines.region(self.span);
-        Fact { path: Arc::clone(path), region, object: self.object, field: self.field, value: self.value }
+        let Self { object, field, value, with, .. } = self;
+        Fact { path: Arc::clone(path), region, object, field, value, with }
     }
 }
 
@@ -85,7 +128,47 @@ pub(super) fn gather(object: Object<'_>, pods: &[PodData<'_>], of: &Arc<ObjectRe
     if object.kind() == "RuntimeClass" {
         facts.extend(FactDraft::new(FactKind::RuntimeClass, object.at("metadata.name"), of));
     }
+    accounts(object, of, facts);
     for pod in pods {
+        token(pod.view(), of, facts);
         facts.extend(FactDraft::new(FactKind::RuntimeClassName, pod.view().at("runtimeClassName"), of));
+    }
+}
+
+/// What a ServiceAccount or a binding says about tokens.
+fn accounts(object: Object<'_>, of: &Arc<ObjectRef>, facts: &mut Vec<FactDraft>) {
+    let namespace = object.namespace().unwrap_or_default();
+    match object.kind() {
+        "ServiceAccount" if object.at("automountServiceAccountToken").as_bool() == Some(false) => {
+            let name = object.at("metadata.name");
+            facts.push(FactDraft::with(FactKind::TokenlessAccount, name, name.text(), namespace, of));
+        }
+        "RoleBinding" | "ClusterRoleBinding" => {
+            let subjects = object.at("subjects").items();
+            for subject in subjects.filter(|s| s.at("kind").as_str() == Some("ServiceAccount")) {
+                let name = subject.at("name");
+                let namespace = subject.at("namespace").as_str().unwrap_or(namespace);
+                facts.push(FactDraft::with(FactKind::BoundAccount, name, name.text(), namespace, of));
+            }
+        }
+        _ => {}
+    }
+}
+
+/// What a pod says about its token, unless it says that it has none.
+fn token(pod: Pod<'_>, of: &Arc<ObjectRef>, facts: &mut Vec<FactDraft>) {
+    let mount = pod.at("automountServiceAccountToken");
+    let state = match mount.bool() {
+        Typed::Is(false) => return,
+        Typed::Is(true) => "true",
+        Typed::Absent => "",
+        Typed::Wrong => "wrong",
+        Typed::Unknown => "unknown",
+    };
+    let account = pod.service_account();
+    let name = account.as_str().filter(|name| !name.is_empty()).unwrap_or("default");
+    facts.push(FactDraft::with(FactKind::TokenMount, mount, state, name, of));
+    if name == "default" && !account.is_unknown() {
+        facts.push(FactDraft::with(FactKind::DefaultAccount, account, name, state, of));
     }
 }

@@ -13,7 +13,7 @@ mod namespaces;
 mod plan;
 mod sweep;
 
-pub use self::facts::{Fact, FactKind, Inputs};
+pub use self::facts::{Accounts, Fact, FactKind, Inputs};
 use self::plan::Plan;
 pub use self::sweep::{PodVerdicts, Verdict};
 pub use crate::config::Settings;

@@ -80,6 +80,12 @@ impl<'t> Pod<'t> {
         (0..self.data.containers.len()).map(move |index| Container { pod: self, index })
     }
 
+    /// `serviceAccountName`, or where only the older `serviceAccount` is written, that.
+    pub fn service_account(self) -> Slot<'t> {
+        let (name, older) = (self.at("serviceAccountName"), self.at("serviceAccount"));
+        if name.is_absent() && !older.is_absent() { older } else { name }
+    }
+
     /// Whether `spec.os.name` is `windows` (KEP-2802).
     pub fn is_windows(self) -> bool {
         self.at("os.name").as_str() == Some("windows")

@@ -1,0 +1,53 @@
+use crate::engine::{FactKind, Inputs};
+use crate::finding::CrossReport;
+use crate::rule::{Check, Map, Policy, Rule, Severity};
+use crate::yaml::contains_placeholder;
+
+pub(super) static RULE: Rule = Rule {
+    id: "automount-service-account-token",
+    aliases: &[],
+    summary: "pod has a service account token that nothing shows it needs",
+    severity: Severity::Medium,
+    since: "0.1.0",
+    standards: &[],
+    maps: &[
+        Map::Trivy("KSV036"),
+        Map::Checkov("CKV_K8S_38"),
+        Map::Kubescape("C-0034"),
+        Map::Kyverno("restrict-automount-sa-token"),
+        Map::Polaris("automountServiceAccountToken"),
+        Map::Kubesec("AutomountServiceAccountToken"),
+        Map::Cis("5.1.6"),
+        Map::Nsa("Protecting Pod service account tokens"),
+    ],
+    doc: include_str!("automount_service_account_token.md"),
+    check: Check::Inputs(check),
+    policy: Policy::None("the accounts and bindings of the input are asked, which admission does not see"),
+};
+
+fn check(inputs: &Inputs, report: &mut CrossReport<'_>) {
+    let (bound, tokenless) = (inputs.accounts(FactKind::BoundAccount), inputs.accounts(FactKind::TokenlessAccount));
+    for mount in inputs.of(FactKind::TokenMount) {
+        let (account, namespace) = (mount.with.as_str(), mount.object.namespace.as_deref());
+        let asks = match mount.value.as_str() {
+            "wrong" => {
+                report.at(mount, "automountServiceAccountToken of the pod is not a boolean: the API server refuses it");
+                continue;
+            }
+            _ if bound.has(account, namespace) => continue,
+            "unknown" => {
+                report.undecided(mount, "whether the pod has a service account token");
+                continue;
+            }
+            "" if tokenless.has(account, namespace) => continue,
+            "" if contains_placeholder(account) => {
+                report.undecided(mount, "whether the pod's service account gives it a token");
+                continue;
+            }
+            "" => "gets",
+            _ => "asks for",
+        };
+        report.at(mount, format!("the pod {asks} a service account token, and nothing shows that it needs one")).help =
+            Some("write `automountServiceAccountToken: false`, unless the program calls the Kubernetes API".into());
+    }
+}
