@@ -37,11 +37,11 @@ fn check(container: Container<'_>, report: &mut Report<'_>) {
         match slot.int() {
             Typed::Absent | Typed::Is(0) => {}
             Typed::Unknown => drop(report.undecided(slot, &format!("hostPort of {who}"))),
-            Typed::Wrong => drop(report.refused(slot, &format!("hostPort of {who}"), "an integer")),
-            Typed::Is(number) => {
+            Typed::Is(number) if i32::try_from(number).is_ok() => {
                 let message = format!("{who} takes port {number} of the node");
                 report.at(slot, message).help("remove `hostPort`: publish the port by a Service");
             }
+            _ => drop(report.refused(slot, &format!("hostPort of {who}"), "an integer of 32 bits")),
         }
     }
 }
