@@ -198,17 +198,16 @@ impl Clause {
 
     /// Judges a pod.
     pub fn check(&self, pod: Pod<'_>, report: &mut Report<'_>) {
-        if self.unless.iter().any(|e| e.covers(pod, report)) {
-            return;
-        }
+        // The API server refuses a wrong type in exempt pods as well.
+        let asked = !self.unless.iter().any(|e| e.covers(pod, report));
         match self.scope {
-            Scope::Pod => self.judge(pod.at(self.path), None, report),
-            Scope::EveryContainer => self.check_containers(pod, report),
-            Scope::PodAndContainers => self.check_both(pod, report),
+            Scope::Pod => self.judge(pod.at(self.path), None, asked, report),
+            Scope::EveryContainer => self.check_containers(pod, asked, report),
+            Scope::PodAndContainers => self.check_both(pod, asked, report),
         }
     }
 
-    fn check_containers(&self, pod: Pod<'_>, report: &mut Report<'_>) {
+    fn check_containers(&self, pod: Pod<'_>, asked: bool, report: &mut Report<'_>) {
         let shared = pod.at(self.path);
         let mut shared_judged = false;
         for container in pod.containers() {
@@ -216,20 +215,20 @@ impl Clause {
             if own.is_absent() && self.inherits && !shared.is_absent() {
                 // One value is one defect, however many containers take it.
                 if !std::mem::replace(&mut shared_judged, true) {
-                    self.judge(shared, None, report);
+                    self.judge(shared, None, asked, report);
                 }
                 continue;
             }
             report.set_container(Some(container));
-            self.judge(own, Some(container), report);
+            self.judge(own, Some(container), asked, report);
             report.set_container(None);
         }
     }
 
-    fn check_both(&self, pod: Pod<'_>, report: &mut Report<'_>) {
+    fn check_both(&self, pod: Pod<'_>, asked: bool, report: &mut Report<'_>) {
         let shared = pod.at(self.path);
         if !shared.is_absent() {
-            self.judge(shared, None, report);
+            self.judge(shared, None, asked, report);
         }
         for container in pod.containers() {
             let own = container.at(self.path);
@@ -237,23 +236,32 @@ impl Clause {
                 continue;
             }
             report.set_container(Some(container));
-            self.judge(own, Some(container), report);
+            self.judge(own, Some(container), asked, report);
         }
         report.set_container(None);
     }
 
-    fn judge(&self, slot: Slot<'_>, container: Option<Container<'_>>, report: &mut Report<'_>) {
+    fn judge(&self, slot: Slot<'_>, container: Option<Container<'_>>, asked: bool, report: &mut Report<'_>) {
         let path = self.path;
         let floor = report.settings().uid_floor;
-        let verdict = self.verdict(slot, floor);
+        let verdict = match self.verdict(slot, floor) {
+            Typed::Wrong => Typed::Wrong,
+            verdict => {
+                if asked {
+                    verdict
+                } else {
+                    Typed::Is(true)
+                }
+            }
+        };
         // Most fields are as they must be: nobody needs a name then.
         if verdict == Typed::Is(true) && (slot.is_absent() || !matches!(self.test, Test::Only(_) | Test::Includes(_))) {
             return;
         }
         let who = &container.map_or_else(|| "the pod".to_owned(), Container::label);
         match self.test {
-            Test::Only(allowed) => return self.judge_items(slot, allowed, who, report),
-            Test::Includes(_) => self.refuse_items(slot, who, report),
+            Test::Only(allowed) if asked => return self.judge_items(slot, allowed, who, report),
+            Test::Only(_) | Test::Includes(_) => self.refuse_items(slot, who, report),
             _ => {}
         }
         let draft = match verdict {
