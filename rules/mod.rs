@@ -15,6 +15,7 @@ mod automount_service_account_token;
 mod dangerous_capabilities;
 mod default_service_account;
 mod drop_all_capabilities;
+mod duplicate_key;
 mod fs_group_floor;
 mod host_namespaces;
 mod host_path_runtime_socket;
@@ -90,6 +91,7 @@ pub static ALL: &[&Rule] = &[
     &dangerous_capabilities::RULE,
     &default_service_account::RULE,
     &drop_all_capabilities::RULE,
+    &duplicate_key::RULE,
     &fs_group_floor::RULE,
     &host_namespaces::RULE,
     &host_path_runtime_socket::RULE,

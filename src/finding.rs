@@ -205,6 +205,11 @@ impl<'a> Report<'a> {
         })
     }
 
+    /// Everything from here is about this object, or about none.
+    pub(crate) fn set_object(&mut self, object: Option<Arc<ObjectRef>>) {
+        self.object = object;
+    }
+
     /// Everything from here is about this container, or about none.
     pub(crate) fn set_container(&mut self, container: Option<Container<'_>>) {
         self.container = container.map(|c| c.name().to_owned());

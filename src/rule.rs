@@ -6,6 +6,7 @@ use crate::engine::{Inputs, Settings};
 use crate::finding::{CrossReport, Report};
 use crate::k8s::api::Slip;
 use crate::k8s::{Container, Mode, Object, Pod};
+use crate::yaml::Tree;
 
 /// How bad it is when a rule's finding is left as it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -134,8 +135,8 @@ pub enum Check {
     /// Once for each pod whose Namespace is in the input, for each of these modes that its labels set:
     /// the engine judges the pod by that level and version, and the rule names the finding.
     Namespace(&'static [Mode]),
-    /// The reader itself reports (duplicate keys and the like): the rule only names the finding.
-    Reader,
+    /// Once for each document that holds Kubernetes objects: for what is wrong with the text and not with an object.
+    Document(fn(&Tree<'_>, &[Object<'_>], &mut Report<'_>)),
 }
 
 /// How the rule becomes admission policy.

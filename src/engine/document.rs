@@ -121,6 +121,11 @@ pub(super) fn lint_tree(
         return DocumentResult::new((!nothing).then_some(Outcome::NotKubernetes));
     }
     let mut result = DocumentResult::new(Outcome::Linted);
+    for &Active { rule, severity, .. } in rules.iter().filter(|_| sweep.is_none()) {
+        if let Check::Document(check) = rule.check {
+            check(tree, &objects, &mut Report::new(settings, rule, severity, None, &mut result.drafts));
+        }
+    }
     for object in objects {
         let reference = Arc::new(object.reference());
         let pods = k8s::pods(object);
@@ -180,7 +185,7 @@ pub(super) fn judge(
                     check(container, &mut report);
                 }
             }
-            Check::Inputs(_) | Check::Namespace(_) | Check::Reader => {}
+            Check::Inputs(_) | Check::Namespace(_) | Check::Document(_) => {}
         }
     }
 }

@@ -78,6 +78,13 @@ impl<'t> Slot<'t> {
         self.child(key).unwrap_or_else(|| self.miss(key))
     }
 
+    /// The slot of the value that stands at this key, anywhere below: for keys that do not count, too.
+    pub fn of_key(self, key: NodeId) -> Option<Self> {
+        let entries = self.tree.written_entries(self.tree.parent(key)?);
+        let entry = entries.iter().find(|e| e.key == key)?;
+        Some(self.step(entry.value, Some(key), None))
+    }
+
     /// The child at `key` if that key is written; `None` where this is no mapping that has it.
     fn child(self, key: &str) -> Option<Self> {
         let entry = self.tree.get(self.node, key)?;

@@ -117,6 +117,16 @@ impl<'s> Tree<'s> {
         &self.duplicates
     }
 
+    /// The same by key: every key that stands several times in one mapping, with all its places in order.
+    pub fn repeated_keys(&self) -> Vec<Vec<NodeId>> {
+        let next: std::collections::HashMap<NodeId, NodeId> =
+            self.duplicates.iter().map(|d| (d.first, d.second)).collect();
+        let later: std::collections::HashSet<NodeId> = self.duplicates.iter().map(|d| d.second).collect();
+        let firsts = self.duplicates.iter().map(|d| d.first).filter(|first| !later.contains(first));
+        let chain = |first| std::iter::successors(Some(first), |key| next.get(key).copied()).collect();
+        firsts.map(chain).collect()
+    }
+
     /// Byte offset of the end of what was read; anything behind it followed a `...`.
     pub fn end(&self) -> u32 {
         self.end
