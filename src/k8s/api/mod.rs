@@ -175,25 +175,52 @@ pub struct Struct {
     /// Package and type: `v1.Container`, `apps/v1.DeploymentSpec`.
     pub name: &'static str,
     text: &'static str,
-    fields: OnceLock<Box<[Field]>>,
-    required: OnceLock<usize>,
+    fields: OnceLock<Fields>,
+}
+
+/// What a struct's lines say, once read.
+struct Fields {
+    list: Box<[Field]>,
+    /// The name of each in brief, side by side: the search for one touches little memory.
+    briefs: Box<[u64]>,
+    required: usize,
+}
+
+/// The length and the first letters of a name, in a word.
+fn brief(name: &str) -> u64 {
+    let mut word = [0; 8];
+    let letters = name.len().min(7);
+    word[..letters].copy_from_slice(&name.as_bytes()[..letters]);
+    word[7] = u8::try_from(name.len()).unwrap_or(u8::MAX);
+    u64::from_le_bytes(word)
 }
 
 impl Struct {
     /// The field of that exact name; the API server knows no other spelling.
     pub fn field(&'static self, name: &str) -> Option<&'static Field> {
-        // Names differ in length more often than not, which makes the walk quicker than a binary search.
-        self.fields().iter().find(|f| f.name == name)
+        let fields = self.read();
+        let wanted = brief(name);
+        let mut alike = fields.briefs.iter().zip(&fields.list).filter(|(brief, _)| **brief == wanted);
+        alike.find(|(_, field)| field.name == name).map(|(_, field)| field)
+    }
+
+    fn read(&'static self) -> &'static Fields {
+        self.fields.get_or_init(|| {
+            let list = table::fields(self);
+            let briefs = list.iter().map(|f| brief(f.name)).collect();
+            let required = list.iter().filter(|f| f.required).count();
+            Fields { list, briefs, required }
+        })
     }
 
     /// All fields, by name.
     pub fn fields(&'static self) -> &'static [Field] {
-        self.fields.get_or_init(|| table::fields(self))
+        &self.read().list
     }
 
     /// How many fields are required.
     fn required(&'static self) -> usize {
-        *self.required.get_or_init(|| self.fields().iter().filter(|f| f.required).count())
+        self.read().required
     }
 
     /// The field that was probably meant, by edit distance; the same letters in another case win.

@@ -2,6 +2,7 @@
 //! A line that does not parse is left out of the table, and a test counts that none is.
 
 use super::{Enum, Field, Kind, Other, Schema, Scope, Struct, Type, Value};
+use std::cmp::Ordering;
 use std::sync::{LazyLock, OnceLock};
 
 /// Kinds, then enums (`@`), then structs (`=`), each part in byte order of its names.
@@ -49,12 +50,7 @@ static ENUMS: LazyLock<Vec<Enum>> = LazyLock::new(|| {
 static STRUCTS: LazyLock<Vec<Struct>> = LazyLock::new(|| {
     let mut structs = Vec::with_capacity(2000);
     let blocks = PARTS[2].split('=').filter_map(|block| block.trim_start_matches(' ').split_once('\n'));
-    structs.extend(blocks.map(|(name, text)| Struct {
-        name,
-        text,
-        fields: OnceLock::new(),
-        required: OnceLock::new(),
-    }));
+    structs.extend(blocks.map(|(name, text)| Struct { name, text, fields: OnceLock::new() }));
     structs
 });
 
@@ -112,14 +108,20 @@ pub(super) fn value(text: &'static str) -> Value {
 
 /// The struct `package.name`.
 pub(super) fn structure(package: &str, name: &str) -> Option<&'static Struct> {
-    // The parts are compared in place of a joined name, which would be an allocation.
-    let wanted = || package.bytes().chain(std::iter::once(b'.')).chain(name.bytes());
-    STRUCTS.binary_search_by(|s| s.name.bytes().cmp(wanted())).ok().map(|at| &STRUCTS[at])
+    STRUCTS.binary_search_by(|s| order(s.name, package, name)).ok().map(|at| &STRUCTS[at])
 }
 
 fn enumeration(package: &str, name: &str) -> Option<&'static Enum> {
-    let wanted = || package.bytes().chain(std::iter::once(b'.')).chain(name.bytes());
-    ENUMS.binary_search_by(|e| e.name.bytes().cmp(wanted())).ok().map(|at| &ENUMS[at])
+    ENUMS.binary_search_by(|e| order(e.name, package, name)).ok().map(|at| &ENUMS[at])
+}
+
+/// How a whole name stands to `package.name`. The parts are compared in place of a joined name, which would be an allocation.
+fn order(whole: &str, package: &str, name: &str) -> Ordering {
+    let (head, tail) = whole.as_bytes().split_at(package.len().min(whole.len()));
+    head.cmp(package.as_bytes()).then_with(|| match tail.split_first() {
+        None => Ordering::Less,
+        Some((dot, rest)) => dot.cmp(&b'.').then_with(|| rest.cmp(name.as_bytes())),
+    })
 }
 
 /// The fields of a struct, in order, as its lines declare them.
