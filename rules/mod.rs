@@ -12,6 +12,9 @@ mod apparmor_profile;
 mod apparmor_profile_invalid;
 mod apparmor_unconfined;
 mod automount_service_account_token;
+mod credential_in_args;
+mod credential_in_config_map;
+mod credential_in_env;
 mod dangerous_capabilities;
 mod default_service_account;
 mod drop_all_capabilities;
@@ -64,6 +67,8 @@ mod seccomp_conflict;
 mod seccomp_profile;
 mod seccomp_profile_invalid;
 mod seccomp_unconfined;
+mod secret_as_env;
+mod secret_manifest;
 mod selinux_options;
 mod sub_path_expr;
 mod sub_path_invalid;
@@ -88,6 +93,9 @@ pub static ALL: &[&Rule] = &[
     &apparmor_profile_invalid::RULE,
     &apparmor_unconfined::RULE,
     &automount_service_account_token::RULE,
+    &credential_in_args::RULE,
+    &credential_in_config_map::RULE,
+    &credential_in_env::RULE,
     &dangerous_capabilities::RULE,
     &default_service_account::RULE,
     &drop_all_capabilities::RULE,
@@ -140,6 +148,8 @@ pub static ALL: &[&Rule] = &[
     &seccomp_profile::RULE,
     &seccomp_profile_invalid::RULE,
     &seccomp_unconfined::RULE,
+    &secret_as_env::RULE,
+    &secret_manifest::RULE,
     &selinux_options::RULE,
     &sub_path_expr::RULE,
     &sub_path_invalid::RULE,

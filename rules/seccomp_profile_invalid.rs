@@ -20,8 +20,11 @@ const HELP: &str = "write `type: RuntimeDefault`, or `type: Localhost` with a pa
 
 fn check(pod: Pod<'_>, report: &mut Report<'_>) {
     for (container, field) in SECCOMP.fields(pod) {
-        let Some((slot, why)) = SECCOMP.fault(field) else { continue };
         report.set_container(container);
+        if field.has_placeholder() || !report.is_mapping(field, "seccompProfile") {
+            continue;
+        }
+        let Some((slot, why)) = SECCOMP.fault(field) else { continue };
         let who = container.map_or_else(|| "the pod".to_owned(), crate::k8s::Container::label);
         report.at(slot, format!("{who}: {why}")).help(HELP);
     }

@@ -244,6 +244,19 @@ impl<'a> Report<'a> {
         draft
     }
 
+    /// A finding at a part of a slot's text: at the first `length` bytes of where `part` is written, or at the whole
+    /// value where it is not written so (escapes, folded lines).
+    pub fn at_part(&mut self, slot: Slot<'_>, part: &str, length: usize, message: impl Into<String>) -> &mut Draft {
+        let mut place = slot.place();
+        let start = place.span.start as usize;
+        if let Some(at) = place.span.text(slot.tree().text()).find(part) {
+            place.span = Span::new(start + at, start + at + length.min(part.len()));
+        }
+        let draft = self.at_place(place, message);
+        draft.field = Some(slot.path());
+        draft
+    }
+
     /// A note that the rule cannot decide because the value at `slot` is a placeholder.
     pub fn undecided(&mut self, slot: Slot<'_>, what: &str) -> &mut Draft {
         let draft = self.at(slot, format!("cannot decide {what}: the value is a placeholder"));

@@ -13,6 +13,7 @@ pub mod clause;
 pub mod cli;
 pub mod config;
 pub mod coverage;
+pub mod credential;
 pub mod discover;
 pub mod engine;
 pub mod explain;

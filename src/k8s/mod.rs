@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod capability;
+pub mod command;
 pub mod confinement;
 mod container;
 pub mod host_path;

@@ -121,9 +121,6 @@ impl Place {
     /// What the API server would refuse in a field of this kind: where, and in which words.
     pub fn fault(self, field: Slot<'_>) -> Option<(Slot<'_>, String)> {
         let name = self.field.rsplit('.').next().unwrap_or_default();
-        if !field.is_map() {
-            return (!field.has_placeholder()).then(|| (field, format!("{name} wants a mapping with a `type`")));
-        }
         let (kind, path) = (field.at("type"), field.at("localhostProfile"));
         match kind.str() {
             Typed::Unknown => None,
