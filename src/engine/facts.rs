@@ -64,6 +64,11 @@ impl Inputs {
         accounts
     }
 
+    /// Whether there is any fact that a rule may speak of.
+    pub(super) fn any(&self) -> bool {
+        !self.facts.is_empty()
+    }
+
     pub(super) fn append(&mut self, other: Self) {
         for (kind, mut facts) in other.facts {
             self.facts.entry(kind).or_default().append(&mut facts);

@@ -11,10 +11,13 @@ mod document;
 mod facts;
 mod namespaces;
 mod plan;
+mod sources;
 mod sweep;
 
 pub use self::facts::{Accounts, Fact, FactKind, Inputs};
 use self::plan::Plan;
+use self::sources::Again;
+pub use self::sources::Sources;
 pub use self::sweep::{PodVerdicts, Verdict};
 pub use crate::config::Settings;
 use crate::coverage::{Coverage, FileCoverage, Outcome, Unread};
@@ -33,8 +36,8 @@ pub struct Outcomes {
     pub coverage: Coverage,
     /// With a sweep, in place of findings: every pod's verdicts, in the order of the input.
     pub verdicts: Vec<PodVerdicts>,
-    /// The texts of the files that have findings, for formats that show them; by path.
-    pub sources: Vec<Arc<Source>>,
+    /// The texts of the files that have findings, for formats that show them.
+    pub sources: Sources,
 }
 
 /// Judges every input.
@@ -63,21 +66,24 @@ pub fn run_counted(inputs: Vec<Input>, settings: &Settings, keep_sources: bool, 
         outcomes.findings.extend(file.findings);
         outcomes.verdicts.extend(file.verdicts);
         outcomes.coverage.pods += file.pods;
+        let path = Arc::clone(&file.coverage.path);
         outcomes.coverage.files.push(file.coverage);
-        outcomes.sources.extend(file.source);
         facts.append(file.facts);
-        with_namespaces.extend(file.again.map(|again| (again, file.pod_namespaces)));
+        if let Some(again) = file.again {
+            if keep_sources {
+                outcomes.sources.push(path, again.clone());
+            }
+            if !file.pod_namespaces.is_empty() {
+                with_namespaces.push((again, file.pod_namespaces));
+            }
+        }
     }
     if settings.standard.is_none() && settings.sweep.is_none() {
         cross(&facts, &plan, &mut outcomes.findings);
         with_namespaces.retain(|(_, names)| names.iter().any(|n| facts.namespaces.contains_key(n)));
         outcomes.findings.extend(under_namespaces(&with_namespaces, &facts, &plan));
     }
-    if keep_sources {
-        let unread = outcomes.coverage.unread().map(|u| &u.path);
-        let told: BTreeSet<_> = outcomes.findings.iter().map(|f| &f.path).chain(unread).cloned().collect();
-        outcomes.sources.retain(|s| told.contains(&s.path));
-    }
+    outcomes.sources.sort();
     sort(&mut outcomes.findings);
     outcomes
 }
@@ -101,23 +107,6 @@ fn under_namespaces(files: &[(Again, BTreeSet<String>)], facts: &Inputs, plan: &
         return Vec::new();
     }
     files.par_iter().flat_map_iter(judge).collect()
-}
-
-/// How a source is had a second time.
-enum Again {
-    /// By reading its file.
-    File(Input),
-    /// It was kept: standard input flows once.
-    Kept(Arc<Source>),
-}
-
-impl Again {
-    fn source(&self) -> Option<Arc<Source>> {
-        match self {
-            Self::File(input) => input.clone().read().ok().map(Arc::new),
-            Self::Kept(source) => Some(Arc::clone(source)),
-        }
-    }
 }
 
 /// Input below this many bytes is judged on the thread that is already here: starting others would take longer.
@@ -170,10 +159,9 @@ struct FileResult {
     facts: Inputs,
     /// Namespaces that pods of the file name.
     pod_namespaces: BTreeSet<String>,
-    /// Where it names any: how to read it once more.
+    /// Where it will be read once more: how.
     again: Option<Again>,
     pods: usize,
-    source: Option<Arc<Source>>,
 }
 
 impl FileResult {
@@ -186,7 +174,6 @@ impl FileResult {
             pod_namespaces: BTreeSet::new(),
             again: None,
             pods: 0,
-            source: None,
         }
     }
 }
@@ -196,12 +183,9 @@ fn lint_input(input: Input, plan: &Plan<'_>, keep_source: bool) -> FileResult {
     match input.read() {
         Ok(source) => {
             let mut result = lint_source(&source, plan);
-            let source = Arc::new(source);
-            if !result.pod_namespaces.is_empty() {
-                result.again = Some(file.map_or_else(|| Again::Kept(Arc::clone(&source)), Again::File));
-            }
-            if keep_source {
-                result.source = Some(source);
+            let told = !result.findings.is_empty() || !result.coverage.unread.is_empty() || result.facts.any();
+            if !result.pod_namespaces.is_empty() || (keep_source && told) {
+                result.again = Some(file.map_or_else(|| Again::Kept(Arc::new(source)), Again::File));
             }
             result
         }

@@ -4,7 +4,7 @@
 //! and hands the terminal whatever bytes a manifest holds.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use super::paint::{Paint, Tint};
@@ -19,7 +19,7 @@ use crate::source::{LineIndex, Position, Region};
 
 /// Writes the findings, what could not be read, and the summary.
 pub fn write(outcomes: &Outcomes, options: &Options, out: &mut dyn Write) -> io::Result<()> {
-    let mut page = Page { paint: Paint::new(options), columns: options.width, outcomes, lines: BTreeMap::new(), out };
+    let mut page = Page { paint: Paint::new(options), columns: options.width, outcomes, out };
     let mut findings = outcomes.findings.as_slice();
     let mut broken: Vec<&Unread> = outcomes.coverage.unread().filter(|u| u.outcome == Outcome::Broken).collect();
     broken.sort();
@@ -43,7 +43,6 @@ struct Page<'a> {
     paint: Paint,
     columns: usize,
     outcomes: &'a Outcomes,
-    lines: BTreeMap<&'a str, LineIndex<'a>>,
     out: &'a mut dyn Write,
 }
 
@@ -52,24 +51,26 @@ impl<'a> Page<'a> {
         let name = clean(path);
         let name = cut_start(&name, self.columns, self.paint.glyphs.dots);
         writeln!(self.out, "{}\n", self.paint.tint(Tint::Strong, &name))?;
+        let source = self.outcomes.sources.get(path);
+        let lines = source.as_ref().map(|s| s.lines());
         for u in unread {
-            self.broken(u)?;
+            self.broken(u, lines.as_ref())?;
         }
         // A help that a file needs a hundred times is read once.
         let mut told = BTreeSet::new();
         for group in findings.chunk_by(|a, b| a.region == b.region) {
-            self.group(group, &mut told)?;
+            self.group(group, &mut told, lines.as_ref())?;
         }
         Ok(())
     }
 
-    fn broken(&mut self, u: &'a Unread) -> io::Result<()> {
+    fn broken(&mut self, u: &Unread, lines: Option<&LineIndex<'_>>) -> io::Result<()> {
         let symbol = self.paint.glyphs.error;
         let name = u.outcome.name();
         self.headline(Tint::Critical, symbol, (name, name), &u.reason)?;
         if let Some(start) = u.position {
             let label = Label { region: Region { start, end: start }, text: "", primary: true, tint: Tint::Critical };
-            self.snippet(&u.path, start, "", vec![label])?;
+            self.snippet(&u.path, start, "", vec![label], lines)?;
         }
         if let Some(help) = u.help {
             self.help("help: ", help)?;
@@ -78,7 +79,12 @@ impl<'a> Page<'a> {
     }
 
     /// Findings at one place: their messages, the worst first; the place; their helps.
-    fn group(&mut self, group: &'a [Finding], told: &mut BTreeSet<(&'a str, &'a str)>) -> io::Result<()> {
+    fn group(
+        &mut self,
+        group: &'a [Finding],
+        told: &mut BTreeSet<(&'a str, &'a str)>,
+        lines: Option<&LineIndex<'_>>,
+    ) -> io::Result<()> {
         let mut group: Vec<&Finding> = group.iter().collect();
         group.sort_by_key(|f| Reverse(f.severity));
         for f in &group {
@@ -100,9 +106,11 @@ impl<'a> Page<'a> {
             }
         }
         let object = worst.object.as_deref().map(named).unwrap_or_default();
-        self.snippet(&worst.path, worst.region.start, &object, labels)?;
+        self.snippet(&worst.path, worst.region.start, &object, labels, lines)?;
         for r in elsewhere {
-            self.snippet(&r.path, r.region.start, "", vec![related(r)])?;
+            let source = self.outcomes.sources.get(&r.path);
+            let lines = source.as_ref().map(|s| s.lines());
+            self.snippet(&r.path, r.region.start, "", vec![related(r)], lines.as_ref())?;
         }
         for f in &group {
             let Some(help) = f.help.as_deref().filter(|help| told.insert((f.rule.id, help))) else { continue };
@@ -137,9 +145,16 @@ impl<'a> Page<'a> {
     }
 
     /// The source with its labels; where the source is not at hand, the places by name.
-    fn snippet(&mut self, path: &'a str, at: Position, of: &str, mut labels: Vec<Label<'_>>) -> io::Result<()> {
+    fn snippet(
+        &mut self,
+        path: &str,
+        at: Position,
+        of: &str,
+        mut labels: Vec<Label<'_>>,
+        lines: Option<&LineIndex<'_>>,
+    ) -> io::Result<()> {
         let place = format!("{}:{}:{}", clean(path), at.line, at.column);
-        let Some(lines) = lines(self.outcomes, &mut self.lines, path) else {
+        let Some(lines) = lines else {
             for label in labels {
                 let text = format!("{place}: {}", clean(label.text));
                 let room = self.columns.saturating_sub(4);
@@ -151,15 +166,6 @@ impl<'a> Page<'a> {
         };
         snippet::draw(self.out, self.paint, self.columns, lines, (&place, of), &mut labels)
     }
-}
-
-fn lines<'m, 'a>(
-    outcomes: &'a Outcomes,
-    known: &'m mut BTreeMap<&'a str, LineIndex<'a>>,
-    path: &'a str,
-) -> Option<&'m LineIndex<'a>> {
-    let at = outcomes.sources.binary_search_by(|s| (*s.path).cmp(path)).ok()?;
-    Some(known.entry(path).or_insert_with(|| outcomes.sources[at].lines()))
 }
 
 fn related(r: &Related) -> Label<'_> {

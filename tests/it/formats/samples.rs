@@ -48,7 +48,7 @@ pub(super) fn outcomes(source: Source, mut findings: Vec<Finding>, unread: Vec<U
     file.unread = unread;
     outcomes.coverage.files.push(file);
     outcomes.coverage.pods = 1;
-    outcomes.sources.push(Arc::new(source));
+    outcomes.sources.keep(Arc::new(source));
     outcomes
 }
 
