@@ -37,7 +37,10 @@ fn check(pod: Pod<'_>, report: &mut Report<'_>) {
             return;
         }
         _ if refused => return,
-        Typed::Wrong => "hostUsers has a value of the wrong type",
+        Typed::Wrong => {
+            report.refused(host_users, "hostUsers of the pod", "a boolean");
+            return;
+        }
         Typed::Is(true) | Typed::Absent => {
             "the pod shares the node's user namespace: root in its containers is root on the node"
         }
