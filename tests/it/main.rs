@@ -17,6 +17,7 @@ mod house;
 mod json;
 mod mutate;
 mod oracle;
+mod peers;
 mod projects;
 mod pss;
 mod readers;

@@ -1,5 +1,5 @@
 //! Fixtures that state what they expect, on the line where it is expected:
-//! `# expect: <id> ["text in the message"]` binds to its line, or, alone on a line, to the next one;
+//! `# expect: <id> ["text in the message"]` binds to its line, or, alone on a line, to the next one that is not alone;
 //! `# expect-note:` wants a note. The first line may set the run: `# settings: kubernetes=1.24 uid-floor=1000`.
 
 use std::collections::BTreeSet;
@@ -8,33 +8,38 @@ use std::path::PathBuf;
 
 use plimsoll::config::Settings;
 use plimsoll::coverage::Outcome;
+use plimsoll::engine::Outcomes;
+use plimsoll::finding::Finding;
 use plimsoll::rule::{Check, Level, Policy, Severity};
 use plimsoll::rules::ALL;
 
 use crate::support::{lint, root};
 
 #[derive(Debug)]
-struct Expectation {
+pub(crate) struct Expectation {
     line: u32,
-    rule: String,
+    pub(crate) rule: String,
     text: String,
     note: bool,
 }
 
-fn expectations(text: &str) -> Vec<Expectation> {
+pub(crate) fn expectations(text: &str) -> Vec<Expectation> {
     let mut found = Vec::new();
+    let alone = |line: &&str| line.trim_start().starts_with("# expect");
     for (line, number) in text.lines().zip(1..) {
+        let below = text.lines().skip(number).take_while(alone).count() + 1;
         for (marker, note) in [("# expect: ", false), ("# expect-note: ", true)] {
             let Some((before, rest)) = line.split_once(marker) else { continue };
             let (rule, text) = rest.split_once(' ').unwrap_or((rest, ""));
-            let line = if before.trim().is_empty() { number + 1 } else { number };
+            let line = if before.trim().is_empty() { number + below } else { number };
+            let line = u32::try_from(line).unwrap();
             found.push(Expectation { line, rule: rule.into(), text: text.trim().trim_matches('"').into(), note });
         }
     }
     found
 }
 
-fn settings(text: &str) -> Settings {
+pub(crate) fn settings(text: &str) -> Settings {
     let mut settings = Settings::default();
     let Some(line) = text.lines().next().and_then(|l| l.strip_prefix("# settings: ")) else { return settings };
     for pair in line.split_whitespace() {
@@ -51,13 +56,22 @@ fn settings(text: &str) -> Settings {
     settings
 }
 
-/// What differs between a file's expectations and its findings.
+/// What differs between a file's expectations and the findings of one rule.
 fn differences(id: &str, name: &str, text: &str) -> Vec<String> {
     let outcomes = lint(name, text, &settings(text).only(id));
+    compare(name, expectations(text), &outcomes, |_| true)
+}
+
+/// What differs between expectations and the findings that count; a document that was not read counts always.
+pub(crate) fn compare(
+    name: &str,
+    mut wanted: Vec<Expectation>,
+    outcomes: &Outcomes,
+    counts: impl Fn(&Finding) -> bool,
+) -> Vec<String> {
     let mut problems: Vec<String> =
         outcomes.coverage.unread().map(|u| format!("{name}: {}: {}", u.outcome.name(), u.reason)).collect();
-    let mut wanted = expectations(text);
-    for f in &outcomes.findings {
+    for f in outcomes.findings.iter().filter(|f| counts(f)) {
         let line = f.region.start.line;
         let hit = wanted.iter().position(|w| {
             w.line == line
