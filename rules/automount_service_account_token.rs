@@ -28,18 +28,18 @@ pub(super) static RULE: Rule = Rule {
 fn check(inputs: &Inputs, report: &mut CrossReport<'_>) {
     let (bound, tokenless) = (inputs.accounts(FactKind::BoundAccount), inputs.accounts(FactKind::TokenlessAccount));
     for mount in inputs.of(FactKind::TokenMount) {
-        let (account, namespace) = (mount.with.as_str(), mount.object.namespace.as_deref());
+        let account = mount.with.as_str();
         let asks = match mount.value.as_str() {
             "wrong" => {
                 report.at(mount, "automountServiceAccountToken of the pod is not a boolean: the API server refuses it");
                 continue;
             }
-            _ if bound.has(account, namespace) => continue,
+            _ if bound.has(account, mount) => continue,
             "unknown" => {
                 report.undecided(mount, "whether the pod has a service account token");
                 continue;
             }
-            "" if tokenless.has(account, namespace) => continue,
+            "" if tokenless.has(account, mount) => continue,
             "" if contains_placeholder(account) => {
                 report.undecided(mount, "whether the pod's service account gives it a token");
                 continue;

@@ -18,9 +18,8 @@ pub(super) static RULE: Rule = Rule {
 fn check(inputs: &Inputs, report: &mut CrossReport<'_>) {
     let tokenless = inputs.accounts(FactKind::TokenlessAccount);
     for account in inputs.of(FactKind::DefaultAccount) {
-        let namespace = account.object.namespace.as_deref();
         let mount = account.with.as_str();
-        if mount.is_empty() && tokenless.has("default", namespace) {
+        if mount.is_empty() && tokenless.has("default", account) {
             continue;
         }
         if mount == "unknown" {

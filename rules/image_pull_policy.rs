@@ -21,8 +21,8 @@ fn check(container: Container<'_>, report: &mut Report<'_>) {
     let who = container.label();
     let floats = Pin::of(image).map_or(Some(false), Pin::floats);
     match (policy.str(), floats) {
-        // Absent means Always where the tag is latest or missing.
-        (Typed::Absent | Typed::Is("Always"), _)
+        // Absent or empty means Always where the tag is latest or missing.
+        (Typed::Absent | Typed::Is("" | "Always"), _)
         | (Typed::Is("IfNotPresent" | "Never") | Typed::Unknown, Some(false)) => {}
         (Typed::Is(name @ ("IfNotPresent" | "Never")), Some(true)) => {
             let why = "but its image's tag moves: each node runs what it happens to have";

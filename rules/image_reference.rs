@@ -22,6 +22,11 @@ fn check(container: Container<'_>, report: &mut Report<'_>) {
     match image.str() {
         // A patch or a template may leave the image to someone else.
         Typed::Absent => {}
+        // OpenShift's triggers write the image of a DeploymentConfig over a blank.
+        Typed::Is(text) if text.trim().is_empty() && container.pod().object().kind() == "DeploymentConfig" => {}
+        Typed::Is(text) if Image::parse(text).is_err() && Image::is_filled_in(text) => {
+            report.undecided(image, &format!("whether the image of {who} is a valid reference"));
+        }
         Typed::Unknown => {
             report.undecided(image, &format!("whether the image of {who} is a valid reference"));
         }

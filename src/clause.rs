@@ -275,7 +275,10 @@ impl Clause {
             draft.help(advice(container));
         } else if self.test == Test::AboveFloor {
             let field = path.rsplit('.').next().unwrap_or(path);
-            draft.help(format!("write an id above {floor}, such as `{field}: {}`", floor.saturating_add(1)));
+            draft.help(format!(
+                "write an id above {floor}, where the host has none of its own: `{field}: {}`",
+                floor.saturating_add(1)
+            ));
         } else if !self.help.is_empty() {
             draft.help(self.help);
         }

@@ -59,7 +59,8 @@ impl Inputs {
     pub fn accounts(&self, kind: FactKind) -> Accounts<'_> {
         let mut accounts = Accounts(BTreeMap::new());
         for fact in self.of(kind) {
-            accounts.0.entry(&fact.value).or_default().insert(&fact.with);
+            let namespaces = accounts.0.entry(&fact.value).or_default();
+            namespaces.entry(&fact.with).or_default().insert(directory(&fact.path));
         }
         accounts
     }
@@ -83,22 +84,31 @@ impl Inputs {
     }
 }
 
-/// ServiceAccounts by name and namespace; a namespace that is not written is empty.
+/// ServiceAccounts by name, by namespace (empty where it is not written), and by the directories that speak of them.
 #[derive(Debug)]
-pub struct Accounts<'f>(BTreeMap<&'f str, BTreeSet<&'f str>>);
+pub struct Accounts<'f>(BTreeMap<&'f str, BTreeMap<&'f str, BTreeSet<&'f str>>>);
 
 impl Accounts<'_> {
-    /// Whether the account is among them. An account of its own name is known by it where either side leaves the
-    /// namespace to whoever applies the manifests; the default accounts of two namespaces share theirs.
-    pub fn has(&self, account: &str, namespace: Option<&str>) -> bool {
+    /// Whether the account that a fact's object runs as is among them. Where either side leaves the namespace to whoever
+    /// applies the manifests, an account is known by its name; one named `default` only within a directory, since every
+    /// namespace has one.
+    pub fn has(&self, account: &str, of: &Fact) -> bool {
         let Some(namespaces) = self.0.get(account) else { return false };
-        let namespace = namespace.unwrap_or_default();
+        let namespace = of.object.namespace.as_deref().unwrap_or_default();
         if account != "default" {
-            return namespace.is_empty() || namespaces.contains(namespace) || namespaces.contains("");
+            return namespace.is_empty() || namespaces.contains_key(namespace) || namespaces.contains_key("");
         }
-        namespaces.contains(namespace)
-            || matches!(namespace, "" | "default") && { namespaces.contains("") || namespaces.contains("default") }
+        let beside = |n: &str| namespaces.get(n).is_some_and(|dirs| dirs.contains(directory(&of.path)));
+        match namespace {
+            "" => beside("") || beside("default"),
+            "default" => namespaces.contains_key("default") || beside(""),
+            named => namespaces.contains_key(named),
+        }
     }
+}
+
+fn directory(path: &str) -> &str {
+    path.rfind(['/', '\\']).map_or("", |end| &path[..end])
 }
 
 /// A fact while its file is still at hand.

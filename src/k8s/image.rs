@@ -95,6 +95,19 @@ impl<'t> Image<'t> {
         Ok(Self { domain, path, tag, digest })
     }
 
+    /// Whether a text that does not parse stands for a reference that someone fills in: `ko` builds what `ko://` names,
+    /// and a part in capitals (`PROJECT_ID`) is what documentation writes for the reader's own.
+    pub fn is_filled_in(text: &str) -> bool {
+        let marks = |c: char| !(c.is_ascii_alphanumeric() || c == '_');
+        let is_capitals = |part: &str| {
+            let part = part.trim_matches(marks);
+            let capital = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_';
+            part.len() > 2 && part.starts_with(|c: char| c.is_ascii_uppercase()) && part.bytes().all(capital)
+        };
+        let (_, path) = domain(text);
+        text.starts_with("ko://") || path.split(['/', ':', '@']).any(is_capitals)
+    }
+
     /// The repository's name on Docker Hub, `library/` left out for the official ones; none for other registries.
     pub fn on_docker_hub(&self) -> Option<&'t str> {
         let hub = matches!(self.domain, None | Some("docker.io" | "index.docker.io" | "registry-1.docker.io"));
@@ -282,6 +295,16 @@ mod tests {
             (&path, ImageError::Long),
         ] {
             assert_eq!(Image::parse(text), Err(why), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_filled_in() {
+        for text in ["ko://github.com/a/b", "IMAGE_NAME", "eu.example/PROJECT_ID/app:1", "{IMAGE}", "a.b/$PROJECT/c"] {
+            assert!(Image::parse(text).is_err() && Image::is_filled_in(text), "{text}");
+        }
+        for text in ["Nginx", "registry.example/Team/app", "https://a/b", "a//b", "A/b"] {
+            assert!(!Image::is_filled_in(text), "{text}");
         }
     }
 

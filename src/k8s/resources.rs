@@ -81,8 +81,8 @@ pub fn problem(quantity: &Quantity, resource: &str, text: &str) -> Option<(&'sta
     let mebibyte = || Quantity::parse("1Mi").is_ok_and(|mebibyte| *quantity < mebibyte);
     match unit {
         _ if quantity.is_negative() => Some(("is negative", None)),
-        Some("byte") if !quantity.is_whole() => {
-            // `m` is a thousandth.
+        // 1.3Gi is no whole number of bytes either, and clear.
+        Some("byte") if !quantity.is_whole() && (text.trim().ends_with(['m', 'u', 'n']) || mebibyte()) => {
             Some(("is a fraction of a byte", text.trim().strip_suffix('m').map(|n| format!("{n}Mi"))))
         }
         Some("device") if !quantity.is_whole() => Some(("is no whole number", None)),
