@@ -57,6 +57,7 @@ mod run_as_non_root;
 mod run_as_user_floor;
 mod runtime_class_api_version;
 mod runtime_class_handler;
+mod runtime_class_metadata_name;
 mod runtime_class_name_empty;
 mod runtime_class_name_invalid;
 mod runtime_class_overhead;
@@ -138,6 +139,7 @@ pub static ALL: &[&Rule] = &[
     &run_as_user_floor::RULE,
     &runtime_class_api_version::RULE,
     &runtime_class_handler::RULE,
+    &runtime_class_metadata_name::RULE,
     &runtime_class_name_empty::RULE,
     &runtime_class_name_invalid::RULE,
     &runtime_class_overhead::RULE,

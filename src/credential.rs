@@ -92,7 +92,10 @@ pub fn is_literal(named: Named, name: &str, value: &str) -> bool {
     let number = value.bytes().all(|b| b.is_ascii_digit() || b == b'.');
     let (said, asked) = (words(value), words(name));
     // `SECRET` as a cookie secret stands for one; `password` as a password is one, and the first that is tried.
-    let own_name = said.concat() == asked.concat() || named != Named::Password && said.last() == asked.last();
+    let last = asked.last().map(String::as_str).unwrap_or_default();
+    let whole = said.concat();
+    let mine = whole.starts_with("MY") && whole.ends_with(last);
+    let own_name = whole == asked.concat() || named != Named::Password && (mine || said.last() == asked.last());
     let constant = value.contains('_') && value.bytes().all(|b| b.is_ascii_uppercase() || b"_0123456789".contains(&b));
     let resource = value.contains(['-', '/', '.'])
         && value.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-./".contains(&b));
@@ -158,7 +161,7 @@ fn is_stand_in(value: &str) -> bool {
         "setme",
         "notset",
         "not-set",
-        "goes-here",
+        "-here",
     ];
     let lower = value.to_ascii_lowercase();
     WHOLE.contains(&&*lower) || PARTS.iter().any(|part| lower.contains(part))
@@ -290,6 +293,8 @@ mod tests {
             ("AUTHOR", "somebody"),
             ("KEY", "value"),
             ("cookie-secret", "SECRET"),
+            ("ACCOUNT_KEY", "mystorageaccountkey"),
+            ("DB_PASSWORD", "some-password-here"),
             ("initial-cluster-token", "etcd-cluster"),
         ] {
             assert!(!literal(name, value), "{name}={value}");

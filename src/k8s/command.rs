@@ -12,6 +12,8 @@ pub struct Given<'t> {
     pub name: &'t str,
     /// The value, without quotes.
     pub value: &'t str,
+    /// The word that it stands in: the assignment, or the value alone.
+    pub word: &'t str,
 }
 
 /// What the command line gives, in its order. A script is read word by word; what it computes is not known.
@@ -22,13 +24,13 @@ pub fn given(container: Container<'_>) -> Vec<Given<'_>> {
         for word in slot.as_str().into_iter().flat_map(words) {
             let dashed = word.starts_with('-');
             if let Some(name) = waiting.take().filter(|_| !dashed) {
-                found.push(Given { slot, name, value: word });
+                found.push(Given { slot, name, value: word, word });
                 continue;
             }
             let bare = word.trim_start_matches('-');
             match bare.split_once('=') {
                 Some((name, value)) if dashed || is_variable(name) => {
-                    found.push(Given { slot, name, value: value.trim_matches(QUOTES) });
+                    found.push(Given { slot, name, value: value.trim_matches(QUOTES), word });
                 }
                 None if dashed && bare.len() > 1 => waiting = Some(bare),
                 _ => {}

@@ -87,8 +87,16 @@ const SENSITIVE: &[(&str, Reach, &str)] = &[
 ];
 
 /// Folders in which a container runtime has its socket, and nothing else stands between.
-const SOCKET_FOLDERS: &[&str] =
-    &["/run", "/run/containerd", "/run/crio", "/run/podman", "/run/k3s", "/run/k3s/containerd", "/run/k0s"];
+const SOCKET_FOLDERS: &[&str] = &[
+    "/run",
+    "/run/containerd",
+    "/run/crio",
+    "/run/docker",
+    "/run/podman",
+    "/run/k3s",
+    "/run/k3s/containerd",
+    "/run/k0s",
+];
 
 /// Sockets of container runtimes and builders that run as root, by the name of the file.
 const SOCKETS: &[(&str, &str)] = &[

@@ -7,10 +7,12 @@ use crate::yaml::{Kind, Slot};
 
 /// Where the pod template of a built-in kind stands; a Pod is its own template.
 fn template_path(object: Object<'_>) -> Option<&'static str> {
-    if !matches!(object.group(), "" | "apps" | "batch" | "extensions") {
+    if !matches!(object.group(), "" | "apps" | "batch" | "extensions" | "apps.openshift.io") {
         return None;
     }
     match object.kind() {
+        // Its image may come from a trigger, so that it has not the shape of a template.
+        "DeploymentConfig" => Some("spec.template"),
         "Pod" => Some(""),
         "PodTemplate" => Some("template"),
         "Deployment" | "ReplicaSet" | "ReplicationController" | "DaemonSet" | "StatefulSet" | "Job" => {
