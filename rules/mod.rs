@@ -75,6 +75,7 @@ mod sub_path_expr;
 mod sub_path_invalid;
 mod sub_path_stale;
 mod supplemental_groups_floor;
+mod sysctl_value;
 mod sysctls;
 mod unknown_api_version;
 mod unknown_field;
@@ -157,6 +158,7 @@ pub static ALL: &[&Rule] = &[
     &sub_path_invalid::RULE,
     &sub_path_stale::RULE,
     &supplemental_groups_floor::RULE,
+    &sysctl_value::RULE,
     &sysctls::RULE,
     &unknown_api_version::RULE,
     &unknown_field::RULE,

@@ -67,7 +67,7 @@ const TOPICS: &[(&str, Answers)] = &[
 const POLICIES: &[(&str, Answers)] = &[
     ("disallow-cri-sock-mount", &[("host-path-runtime-socket", "")]),
     ("ensure-readonly-hostpath", &[("host-path-writable", "")]),
-    ("prevent-cr8escape", &[("sysctls", "")]),
+    ("prevent-cr8escape", &[("sysctl-value", "")]),
     ("require-drop-all", &[("drop-all-capabilities", "")]),
     ("require-drop-cap-net-raw", &[("drop-all-capabilities", "")]),
     ("require-non-root-groups", &[("root-group", ""), ("run-as-group-floor", "")]),
