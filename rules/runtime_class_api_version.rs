@@ -7,7 +7,7 @@ pub(super) static RULE: Rule = Rule {
     id: "runtime-class-api-version",
     aliases: &[],
     summary: "RuntimeClass has an apiVersion that no API server serves",
-    severity: Severity::Medium,
+    severity: Severity::High,
     since: "0.1.0",
     standards: &[],
     maps: &[],
