@@ -11,7 +11,7 @@ use crate::finding::{Draft, Report};
 use crate::k8s::{self, NamespacePolicy, Object, ObjectRef, PodData};
 use crate::rule::Check;
 use crate::source::{Source, Span};
-use crate::yaml::{self, RawDocument, Tree};
+use crate::yaml::{self, RawDocument, Slot, TemplateKind, Tree};
 
 /// A document that was not read, while its file is still at hand.
 pub(super) struct UnreadDraft {
@@ -26,7 +26,7 @@ pub(super) struct DocumentResult {
     /// None where there is nothing but comments and separators.
     pub(super) outcome: Option<Outcome>,
     /// Why the document, or what follows it, was not read.
-    pub(super) unread: Option<UnreadDraft>,
+    pub(super) unread: Vec<UnreadDraft>,
     pub(super) drafts: Vec<Draft>,
     pub(super) verdicts: Vec<SweepDraft>,
     pub(super) facts: Vec<FactDraft>,
@@ -40,7 +40,7 @@ impl DocumentResult {
     fn new(outcome: impl Into<Option<Outcome>>) -> Self {
         Self {
             outcome: outcome.into(),
-            unread: None,
+            unread: Vec::new(),
             drafts: Vec::new(),
             verdicts: Vec::new(),
             facts: Vec::new(),
@@ -51,7 +51,7 @@ impl DocumentResult {
     }
 
     fn unread(span: Span, outcome: Outcome, reason: String, help: Option<&'static str>) -> Self {
-        Self { unread: Some(UnreadDraft { span, outcome, reason, help }), ..Self::new(outcome) }
+        Self { unread: vec![UnreadDraft { span, outcome, reason, help }], ..Self::new(outcome) }
     }
 }
 
@@ -71,23 +71,26 @@ pub(super) fn lint(
         return DocumentResult::unread(at, Outcome::Broken, reason, Some("save the file as UTF-8"));
     }
     match yaml::parse(&source.text, raw.span) {
-        Ok(tree) => DocumentResult { unread: leftover(&tree, raw), ..lint_tree(&tree, settings, rules, sweep) },
-        Err(broken) => match yaml::template_kind(raw.span.text(&source.text)) {
-            Some(yaml::TemplateKind::Go) => DocumentResult::unread(
-                broken.span,
-                Outcome::Skipped,
-                "a Go template, not YAML".to_owned(),
-                Some("render it first: `helm template CHART | plimsoll lint -`"),
-            ),
-            Some(yaml::TemplateKind::Jinja) => DocumentResult::unread(
-                broken.span,
-                Outcome::Skipped,
-                "a Jinja template, not YAML".to_owned(),
-                Some("render it first, and lint the result"),
-            ),
+        // All of it is one placeholder.
+        Ok(tree) if tree.kind(tree.root()) == yaml::Kind::Unknown => template(tree.span(tree.root()), TemplateKind::Go),
+        Ok(tree) => {
+            let mut result = lint_tree(&tree, settings, rules, sweep);
+            result.unread.extend(leftover(&tree, raw));
+            result
+        }
+        Err(broken) => match yaml::template_kind(&source.text, raw.span, &broken) {
+            Some(kind) => template(broken.span, kind),
             None => DocumentResult::unread(broken.span, Outcome::Broken, broken.message, None),
         },
     }
+}
+
+fn template(at: Span, kind: TemplateKind) -> DocumentResult {
+    let (reason, help) = match kind {
+        TemplateKind::Go => ("a Go template, not YAML", "render it first: `helm template CHART | plimsoll lint -`"),
+        TemplateKind::Jinja => ("a Jinja template, not YAML", "render it first, and lint the result"),
+    };
+    DocumentResult::unread(at, Outcome::Skipped, reason.to_owned(), Some(help))
 }
 
 /// Text where a document would have to end.
@@ -109,18 +112,29 @@ fn leftover(tree: &Tree<'_>, raw: RawDocument) -> Option<UnreadDraft> {
     Some(UnreadDraft { span: at, outcome: Outcome::Broken, reason, help: Some("put `---` on a line before it") })
 }
 
+/// An item of a list that is no Kubernetes object: kubectl refuses it. A null is nothing that could be judged.
+fn stray(item: Slot<'_>) -> UnreadDraft {
+    let null = item.kind() == yaml::Kind::Null;
+    let what = if null { "null" } else { "no Kubernetes object" };
+    let outcome = if null { Outcome::Skipped } else { Outcome::Broken };
+    let reason = format!("{} of the list is {what}: kubectl refuses it", item.path());
+    let help = Some("an item is a mapping with `apiVersion` and `kind`");
+    UnreadDraft { span: item.span(), outcome, reason, help }
+}
+
 pub(super) fn lint_tree(
     tree: &Tree<'_>,
     settings: &Settings,
     rules: &[Active],
     sweep: Option<&Sweep>,
 ) -> DocumentResult {
-    let objects = k8s::objects(tree);
-    if objects.is_empty() {
+    let k8s::Objects { found: objects, strays } = k8s::Objects::of(tree);
+    if objects.is_empty() && strays.is_empty() {
         let nothing = tree.kind(tree.root()) == yaml::Kind::Null;
         return DocumentResult::new((!nothing).then_some(Outcome::NotKubernetes));
     }
-    let mut result = DocumentResult::new(Outcome::Linted);
+    let mut result = DocumentResult::new((!objects.is_empty()).then_some(Outcome::Linted));
+    result.unread = strays.into_iter().map(stray).collect();
     for &Active { rule, severity, .. } in rules.iter().filter(|_| sweep.is_none()) {
         if let Check::Document(check) = rule.check {
             check(tree, &objects, &mut Report::new(settings, rule, severity, None, &mut result.drafts));

@@ -211,7 +211,7 @@ fn lint_source(source: &Source, plan: &Plan<'_>) -> FileResult {
         documents.iter().map(judge).collect()
     };
     let mut result = FileResult::new(&source.path);
-    if parts.iter().all(|part| part.outcome.is_none() && part.unread.is_none()) {
+    if parts.iter().all(|part| part.outcome.is_none() && part.unread.is_empty()) {
         result.coverage.not_kubernetes = 1;
     }
     let lines = LazyLines::new(source);
@@ -224,7 +224,7 @@ fn lint_source(source: &Source, plan: &Plan<'_>) -> FileResult {
         result.pods += part.pods;
         result.pod_namespaces.extend(part.pod_namespaces);
         result.facts.namespaces.extend(part.namespaces);
-        result.coverage.unread.extend(part.unread.map(|u| Unread {
+        result.coverage.unread.extend(part.unread.into_iter().map(|u| Unread {
             path: Arc::clone(&source.path),
             position: Some(lines.get().position(u.span.start)),
             outcome: u.outcome,

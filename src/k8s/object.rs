@@ -1,7 +1,7 @@
 //! A Kubernetes object: a mapping with `apiVersion` and `kind`, alone in its document or an item of a list.
 
 use super::api;
-use crate::yaml::{NodeId, Slot, Tree};
+use crate::yaml::{Slot, Tree};
 
 /// What an object is called, for output.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -72,31 +72,68 @@ impl<'t> Object<'t> {
     }
 }
 
-/// The objects of a document: itself, or the items of a `List` or typed list, however deep; none if it is not Kubernetes'.
+/// What a document holds.
+#[derive(Debug, Default)]
+pub struct Objects<'t> {
+    /// The objects: the document itself, or the items of a `List` or typed list, however deep.
+    pub found: Vec<Object<'t>>,
+    /// Items of such a list that are no objects.
+    pub strays: Vec<Slot<'t>>,
+}
+
+/// The objects of a document; none if it is not Kubernetes'.
 pub fn objects<'t>(tree: &'t Tree<'t>) -> Vec<Object<'t>> {
-    let mut found = Vec::new();
-    let mut todo: Vec<(NodeId, &'t str, &'t str)> = vec![(tree.root(), "", "")];
-    while let Some((node, list_version, item_kind)) = todo.pop() {
-        let slot = Slot::root(tree, node);
-        let (version, kind) = (slot.at("apiVersion"), slot.at("kind"));
-        let known = !item_kind.is_empty();
-        let looks = (version.exists() && kind.exists())
-            || (kind.as_str().is_some() && (slot.at("metadata").is_map() || slot.at("spec").is_map()))
-            || (version.as_str().is_some_and(api::has_version) && slot.at("metadata").is_map());
-        if !slot.is_map() || !(known || looks) {
-            continue;
+    Objects::of(tree).found
+}
+
+/// A node that may be an object, and what the list that it is in says of its items.
+struct Candidate<'t> {
+    slot: Slot<'t>,
+    in_list: bool,
+    api_version: &'t str,
+    kind: &'t str,
+}
+
+impl<'t> Objects<'t> {
+    /// The objects of a document.
+    pub fn of(tree: &'t Tree<'t>) -> Self {
+        let mut objects = Self::default();
+        let slot = Slot::root(tree, tree.root());
+        let mut todo = vec![Candidate { slot, in_list: false, api_version: "", kind: "" }];
+        while let Some(candidate) = todo.pop() {
+            let mark = todo.len();
+            objects.add(&candidate, &mut todo);
+            todo[mark..].reverse();
         }
-        let api_version = if version.exists() { version.as_str().unwrap_or_default() } else { list_version };
-        let kind_name = if kind.exists() { kind.as_str().unwrap_or_default() } else { item_kind };
-        let items = slot.at("items");
-        match kind_name.strip_suffix("List") {
+        objects
+    }
+
+    fn add(&mut self, candidate: &Candidate<'t>, todo: &mut Vec<Candidate<'t>>) {
+        let slot = candidate.slot;
+        // Paths are told from the object on.
+        let object = Slot::root(slot.tree(), slot.node());
+        let (version, kind) = (object.at("apiVersion"), object.at("kind"));
+        let written = |s: Slot<'_>| s.exists() || s.is_unknown();
+        let looks = (written(version) && written(kind))
+            || (kind.as_str().is_some() && (object.at("metadata").is_map() || object.at("spec").is_map()))
+            || (version.as_str().is_some_and(api::has_version) && object.at("metadata").is_map());
+        if !object.is_map() || (!looks && candidate.kind.is_empty()) {
+            // A placeholder may well become an object.
+            if candidate.in_list && !slot.has_placeholder() {
+                self.strays.push(slot);
+            }
+            return;
+        }
+        let api_version = if written(version) { version.as_str().unwrap_or_default() } else { candidate.api_version };
+        let kind = if written(kind) { kind.as_str().unwrap_or_default() } else { candidate.kind };
+        let items = object.at("items");
+        match kind.strip_suffix("List") {
             Some(of) if items.is_seq() => {
                 // The items of a `List` say themselves what they are.
                 let api_version = if of.is_empty() { "" } else { api_version };
-                todo.extend(tree.items(items.node()).iter().rev().map(|&i| (tree.resolve(i), api_version, of)));
+                todo.extend(items.items().map(|slot| Candidate { slot, in_list: true, api_version, kind: of }));
             }
-            _ => found.push(Object { slot, api_version, kind: kind_name }),
+            _ => self.found.push(Object { slot: object, api_version, kind }),
         }
     }
-    found
 }

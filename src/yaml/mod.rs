@@ -13,13 +13,15 @@ mod scan;
 mod slot;
 mod split;
 mod survey;
+mod template;
 mod tree;
 mod typed;
 
-pub use parse::{Broken, MAX_DEPTH, parse, parse_full};
-pub use placeholder::{TemplateKind, blank_placeholders, contains_placeholder, template_kind};
+pub use parse::{Broken, MAX_DEPTH, parse, parse_full, template_kind};
+pub use placeholder::{blank_placeholders, contains_placeholder};
 pub use slot::{Entries, Items, Place, Slot};
 pub(crate) use split::documents_after_mark;
 pub use split::{RawDocument, documents, has_content};
+pub use template::TemplateKind;
 pub use tree::{Comment, Duplicate, Entry, Kind, NodeId, Tree};
 pub use typed::Typed;

@@ -5,9 +5,9 @@ use std::borrow::Cow;
 
 use super::build::Builder;
 use super::events::{Event, Events, Properties};
-use super::placeholder::mask;
 use super::scalar::meaning;
 use super::scan::{Scanner, Style};
+use super::template::{Masked, TemplateKind, mask};
 use super::tree::{Comment, Kind, OWNED, PLAIN, Tree};
 use crate::source::Span;
 
@@ -45,10 +45,26 @@ pub fn parse_full(text: &str, span: Span) -> Result<Tree<'_>, Broken> {
     {
         return Ok(tree);
     }
-    match mask(document) {
-        Some((masked, ranges)) => Builder::new(text, span.start, &ranges).run(&masked, false).map_err(|_| broken),
+    match mask(document).filter(|masked| masked.structure.is_none()) {
+        Some(masked) => parse_masked(text, span, &masked).map_err(|_| broken),
         None => Err(broken),
     }
+}
+
+fn parse_masked<'t>(text: &'t str, span: Span, masked: &Masked) -> Result<Tree<'t>, Broken> {
+    Builder::new(text, span.start, &masked.marks).run(&masked.text, false)
+}
+
+/// What sort of template a document is that does not parse; none where its marks are not to blame.
+pub fn template_kind(text: &str, span: Span, broken: &Broken) -> Option<TemplateKind> {
+    let masked = mask(span.text(text))?;
+    let at = (broken.span.start - span.start) as usize;
+    let in_mark = masked.marks.iter().any(|mark| mark.start <= at && at < mark.end);
+    // The same trouble without the marks is no template's.
+    if !in_mark && parse_masked(text, span, &masked).is_err_and(|other| other == *broken) {
+        return None;
+    }
+    Some(masked.structure.unwrap_or(TemplateKind::Go))
 }
 
 /// The tree of a document in plain block style; none where the full parser must look.
