@@ -249,7 +249,8 @@ impl<'a> Report<'a> {
     pub fn at_part(&mut self, slot: Slot<'_>, part: &str, length: usize, message: impl Into<String>) -> &mut Draft {
         let mut place = slot.place();
         let start = place.span.start as usize;
-        if let Some(at) = place.span.text(slot.tree().text()).find(part) {
+        let written = place.span.text(slot.tree().text());
+        if let Some(at) = written.find(part).filter(|_| part.len() > length || part != slot.text()) {
             place.span = Span::new(start + at, start + at + length.min(part.len()));
         }
         let draft = self.at_place(place, message);
