@@ -12,6 +12,7 @@ mod apparmor_profile;
 mod apparmor_profile_invalid;
 mod apparmor_unconfined;
 mod automount_service_account_token;
+mod containers_empty;
 mod credential_in_args;
 mod credential_in_config_map;
 mod credential_in_env;
@@ -95,6 +96,7 @@ pub static ALL: &[&Rule] = &[
     &apparmor_profile_invalid::RULE,
     &apparmor_unconfined::RULE,
     &automount_service_account_token::RULE,
+    &containers_empty::RULE,
     &credential_in_args::RULE,
     &credential_in_config_map::RULE,
     &credential_in_env::RULE,

@@ -112,6 +112,12 @@ fn leftover(tree: &Tree<'_>, raw: RawDocument) -> Option<UnreadDraft> {
     Some(UnreadDraft { span: at, outcome: Outcome::Broken, reason, help: Some("put `---` on a line before it") })
 }
 
+/// The first object of a document that is a bare list.
+fn bare_list(tree: &Tree<'_>) -> Option<yaml::NodeId> {
+    let has = |item: yaml::NodeId, key| tree.get(tree.resolve(item), key).is_some();
+    tree.items(tree.root()).iter().copied().find(|&item| has(item, "apiVersion") && has(item, "kind"))
+}
+
 /// An item of a list that is no Kubernetes object: kubectl refuses it. A null is nothing that could be judged.
 fn stray(item: Slot<'_>) -> UnreadDraft {
     let null = item.kind() == yaml::Kind::Null;
@@ -130,6 +136,11 @@ pub(super) fn lint_tree(
 ) -> DocumentResult {
     let k8s::Objects { found: objects, strays } = k8s::Objects::of(tree);
     if objects.is_empty() && strays.is_empty() {
+        if let Some(item) = bare_list(tree) {
+            let reason = "a list of objects that is no `List`, which kubectl does not read".to_owned();
+            let help = Some("put the objects under `items` of a `kind: List`, or between `---`");
+            return DocumentResult::unread(tree.span(item), Outcome::Skipped, reason, help);
+        }
         let nothing = tree.kind(tree.root()) == yaml::Kind::Null;
         return DocumentResult::new((!nothing).then_some(Outcome::NotKubernetes));
     }

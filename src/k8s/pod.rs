@@ -22,7 +22,13 @@ impl<'t> PodData<'t> {
             ("containers", ContainerKind::Main),
             ("ephemeralContainers", ContainerKind::Ephemeral),
         ] {
+            let name = list;
             let list = spec.at(list);
+            // A placeholder for the whole list: one container of which nothing is known, so that whoever asks says so.
+            // Where the spec itself is one, that is said once.
+            if list.has_placeholder() && (name == "containers" || spec.is_map()) {
+                containers.push(ContainerData::new(list, kind));
+            }
             containers.extend(list.items().map(|slot| ContainerData::new(slot, kind)));
             // Not a list: one container of which nothing can be read, so that whoever reads says so.
             if list.exists() && !list.is_seq() && !list.has_placeholder() {

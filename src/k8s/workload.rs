@@ -64,12 +64,12 @@ fn by_shape(object: Object<'_>) -> Vec<PodData<'_>> {
     found
 }
 
+/// A list of mappings, at least one of which says a name and an image, filled in or not.
 fn is_pod_spec(slot: Slot<'_>, key: &str) -> bool {
-    let containers = slot.at("containers");
-    let mut items = containers.items().peekable();
-    items.peek().is_some()
-        && items.all(|c| {
-            // Knative names its single container itself.
-            c.is_map() && c.at("image").exists() && (c.at("name").exists() || key == "spec")
-        })
+    let written = |slot: Slot<'_>| slot.exists() || slot.is_unknown();
+    // Knative names its single container itself.
+    let is_container = |c: Slot<'_>| written(c.at("image")) && (written(c.at("name")) || key == "spec");
+    let containers = slot.at("containers").items();
+    containers.clone().all(|c| c.is_map() || c.has_placeholder())
+        && containers.clone().any(|c| c.is_map() && is_container(c))
 }

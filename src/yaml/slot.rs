@@ -141,6 +141,11 @@ impl<'t> Slot<'t> {
         self.state == State::Present
     }
 
+    /// Whether the place itself is written, and null.
+    pub fn is_null(self) -> bool {
+        self.state == State::Absent && self.missing[0].is_empty()
+    }
+
     /// Whether the API server sees no value here: nothing written, or null.
     pub fn is_absent(self) -> bool {
         self.state == State::Absent

@@ -18,6 +18,7 @@ mod json;
 mod mutate;
 mod oracle;
 mod peers;
+mod pods;
 mod projects;
 mod pss;
 mod readers;
