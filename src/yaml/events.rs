@@ -4,6 +4,7 @@
 mod flow;
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use super::parse::Broken;
 use super::scan::{Kind, RawTag, Scanner, Style, Token};
@@ -58,7 +59,7 @@ pub(super) struct Events<'i> {
     state: State,
     states: Vec<State>,
     /// Handles that `%TAG` directives declared.
-    tags: Vec<RawTag>,
+    tags: HashMap<String, String>,
 }
 
 type Next<'i> = Result<(Event<'i>, Span), Broken>;
@@ -69,7 +70,7 @@ fn empty<'i>(at: u32) -> (Event<'i>, Span) {
 
 impl<'i> Events<'i> {
     pub(super) fn new(scanner: Scanner<'i>) -> Self {
-        Self { scanner, state: State::DocumentStart, states: Vec::new(), tags: Vec::new() }
+        Self { scanner, state: State::DocumentStart, states: Vec::new(), tags: HashMap::new() }
     }
 
     pub(super) fn next(&mut self) -> Next<'i> {
@@ -122,7 +123,7 @@ impl<'i> Events<'i> {
 
     fn document_start(&mut self) -> Next<'i> {
         let mut version = false;
-        let mut directives = false;
+        let mut directives: Option<Span> = None;
         loop {
             let span = self.peek()?.span;
             let broken = |message: &str| Broken { span, message: message.to_owned() };
@@ -131,15 +132,14 @@ impl<'i> Events<'i> {
                 Kind::Version(false) => return Err(broken("the API server's decoder reads YAML 1.1 alone")),
                 Kind::Version(true) => version = true,
                 Kind::TagDirective(tag) => {
-                    let tag = (**tag).clone();
-                    if self.tags.iter().any(|t| t.handle == tag.handle) {
+                    let RawTag { handle, suffix } = (**tag).clone();
+                    if self.tags.insert(handle, suffix).is_some() {
                         return Err(broken("a second `%TAG` directive for this handle"));
                     }
-                    self.tags.push(tag);
                 }
                 _ => break,
             }
-            directives = true;
+            directives.get_or_insert(span);
             self.take()?;
         }
         let token = self.peek()?;
@@ -151,11 +151,12 @@ impl<'i> Events<'i> {
                 self.states.push(State::DocumentEnd);
                 self.next()
             }
-            _ if directives => {
-                Err(self.unexpected("`---` after the directives; kubectl takes no directives, since it cuts there"))
-            }
-            Kind::StreamEnd => Ok((Event::End, span)),
+            Kind::StreamEnd if directives.is_none() => Ok((Event::End, span)),
             _ => {
+                if let Some(span) = directives {
+                    let message = "a directive wants `---` behind it, and there kubectl cuts: it takes no directives";
+                    return Err(Broken { span, message: message.to_owned() });
+                }
                 self.state = State::BlockNode;
                 self.states.push(State::DocumentEnd);
                 self.next()
@@ -206,9 +207,9 @@ impl<'i> Events<'i> {
     }
 
     fn resolve_tag(&self, tag: &RawTag, span: Span) -> Result<String, Broken> {
-        let prefix = match self.tags.iter().find(|t| t.handle == tag.handle) {
+        let prefix = match self.tags.get(&tag.handle) {
             _ if tag.handle.is_empty() => "",
-            Some(declared) => &declared.suffix,
+            Some(declared) => declared,
             None if tag.handle == "!" => "!",
             None if tag.handle == "!!" => "tag:yaml.org,2002:",
             None => return Err(Broken { span, message: format!("no `%TAG` directive declares `{}`", tag.handle) }),

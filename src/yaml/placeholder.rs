@@ -3,6 +3,9 @@
 
 use std::borrow::Cow;
 
+/// How long a placeholder may be. Without a bound, a text of openers would be searched to its end for each of them.
+const LONGEST: usize = 1024;
+
 /// Whether a string has a part that is filled in later.
 pub fn contains_placeholder(text: &str) -> bool {
     memchr::memchr3_iter(b'$', b'{', b'<', text.as_bytes()).any(|i| placeholder_len(&text[i..]).is_some())
@@ -24,6 +27,8 @@ pub fn blank_placeholders(text: &str) -> Cow<'_, str> {
 
 /// The length of the placeholder that a text begins with.
 fn placeholder_len(text: &str) -> Option<usize> {
+    let end = (0..=LONGEST.min(text.len())).rev().find(|&end| text.is_char_boundary(end))?;
+    let text = &text[..end];
     match text.as_bytes().first()? {
         b'$' => variable_len(text),
         b'{' => text.strip_prefix("{{")?.find("}}").map(|i| i + 4),
@@ -39,7 +44,7 @@ fn variable_len(text: &str) -> Option<usize> {
     let bare = || {
         let name = &text[1..];
         let ok = name.len() > 1 && name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
-        ok.then_some(text.len())
+        (ok && text.len() < LONGEST).then_some(text.len())
     };
     named('{', '}').or_else(|| named('(', ')')).or_else(bare)
 }

@@ -8,6 +8,7 @@
 )]
 
 mod api;
+mod bad;
 mod cli;
 mod corpus;
 mod docs;
