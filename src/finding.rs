@@ -118,13 +118,13 @@ impl Draft {
         Finding {
             rule: self.rule,
             severity: self.severity,
-            message: self.message,
+            message: fitted(self.message),
             help: self.help,
             path: Arc::clone(path),
             region: lines.region(self.span),
             object: self.object,
             container: self.container,
-            field: self.field,
+            field: self.field.map(fitted),
             standard,
             related: related
                 .map(|(span, message)| Related { path: Arc::clone(path), region: lines.region(span), message })
@@ -154,13 +154,21 @@ impl Draft {
     }
 }
 
+/// A text without the room it was written in: findings are kept to the end, millions of them in a large input.
+/// A copy leaves the old room whole for the next text, which shrinking in place does not.
+fn fitted(text: String) -> String {
+    if text.capacity() > text.len() + 16 { text.as_str().to_owned() } else { text }
+}
+
 /// Where a rule writes while one object is judged. It knows the rule, the object and the settings.
 pub struct Report<'a> {
     settings: &'a Settings,
     rule: &'static Rule,
     severity: Severity,
     object: Option<Arc<ObjectRef>>,
-    container: Option<String>,
+    /// The name of the container that is judged; its room is used again for the next.
+    container: String,
+    in_container: bool,
     /// What `told` gives.
     told: OnceCell<HashMap<Span, Vec<usize>>>,
     /// Drafts of other rules come before this one.
@@ -178,7 +186,17 @@ impl<'a> Report<'a> {
         drafts: &'a mut Vec<Draft>,
     ) -> Self {
         let (object, own) = (object.cloned(), drafts.len());
-        Self { settings, rule, severity, object, container: None, told: OnceCell::new(), own, drafts }
+        Self {
+            settings,
+            rule,
+            severity,
+            object,
+            container: String::new(),
+            in_container: false,
+            told: OnceCell::new(),
+            own,
+            drafts,
+        }
     }
 
     /// Whether another rule has a finding about this very value already.
@@ -212,7 +230,9 @@ impl<'a> Report<'a> {
 
     /// Everything from here is about this container, or about none.
     pub(crate) fn set_container(&mut self, container: Option<Container<'_>>) {
-        self.container = container.map(|c| c.name().to_owned());
+        self.in_container = container.is_some();
+        self.container.clear();
+        self.container.push_str(container.map_or("", Container::name));
     }
 
     /// The settings of this run: version, floors, known names.
@@ -323,7 +343,7 @@ impl<'a> Report<'a> {
             help: None,
             span: place.span,
             object: self.object.clone(),
-            container: self.container.clone(),
+            container: self.in_container.then(|| self.container.clone()),
             field: None,
             related: related.into_iter().collect(),
             fix: None,

@@ -2,8 +2,8 @@
 //! A file's tree lives only while its file is judged.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
@@ -14,6 +14,7 @@ mod plan;
 mod sources;
 mod sweep;
 
+use self::document::DocumentResult;
 pub use self::facts::{Accounts, Fact, FactKind, Inputs};
 use self::plan::Plan;
 use self::sources::Again;
@@ -61,8 +62,13 @@ pub fn run_counted(inputs: Vec<Input>, settings: &Settings, keep_sources: bool, 
     let mut outcomes = Outcomes::default();
     let mut facts = Inputs::default();
     let mut with_namespaces = Vec::new();
-    outcomes.findings.reserve(files.iter().map(|f| f.findings.len()).sum());
-    for file in files {
+    let count: usize = files.iter().map(|f| f.findings.len()).sum();
+    for mut file in files {
+        // A single large file's findings are many, and stay where they are.
+        if file.findings.len() == count {
+            std::mem::swap(&mut outcomes.findings, &mut file.findings);
+        }
+        outcomes.findings.reserve_exact(count - outcomes.findings.len());
         outcomes.findings.extend(file.findings);
         outcomes.verdicts.extend(file.verdicts);
         outcomes.coverage.pods += file.pods;
@@ -125,7 +131,10 @@ fn is_small(inputs: &[Input]) -> bool {
 }
 
 fn sort(findings: &mut [Finding]) {
-    findings.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
+    // Sorting takes room for a copy even where there is nothing to sort.
+    if !findings.is_sorted_by(|a, b| sort_key(a) <= sort_key(b)) {
+        findings.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
+    }
 }
 
 fn sort_key(f: &Finding) -> (&str, usize, usize, &str, &str) {
@@ -176,6 +185,29 @@ impl FileResult {
             pods: 0,
         }
     }
+
+    /// Takes what came of one document, its places told by line and column.
+    fn take(&mut self, part: DocumentResult, source: &Source, lines: &LazyLines<'_>) {
+        match part.outcome {
+            Some(Outcome::Linted) => self.coverage.linted += 1,
+            Some(Outcome::NotKubernetes) => self.coverage.not_kubernetes += 1,
+            Some(Outcome::Skipped | Outcome::Broken) | None => {}
+        }
+        self.pods += part.pods;
+        self.pod_namespaces.extend(part.pod_namespaces);
+        self.facts.namespaces.extend(part.namespaces);
+        self.coverage.unread.extend(part.unread.into_iter().map(|u| Unread {
+            path: Arc::clone(&source.path),
+            position: Some(lines.get().position(u.span.start)),
+            outcome: u.outcome,
+            reason: u.reason,
+            help: u.help,
+        }));
+        self.verdicts.extend(part.verdicts.into_iter().map(|v| v.finish(&source.path, lines.get())));
+        for draft in part.facts {
+            self.facts.push(draft.kind, draft.finish(&source.path, lines.get()));
+        }
+    }
 }
 
 fn lint_input(input: Input, plan: &Plan<'_>, keep_source: bool) -> FileResult {
@@ -200,60 +232,55 @@ fn lint_input(input: Input, plan: &Plan<'_>, keep_source: bool) -> FileResult {
 /// A file above this size is judged by several threads.
 const LARGE: usize = 1 << 20;
 
+/// How many documents of a file are judged before their findings are put together.
+const BATCH: usize = 4096;
+
 /// One file, judged by the rules that need nothing else.
 fn lint_source(source: &Source, plan: &Plan<'_>) -> FileResult {
     let (rules, settings) = (plan.rules(&source.path), plan.settings);
     let documents = source.documents();
-    let judge = |raw: &yaml::RawDocument| document::lint(source, *raw, settings, &rules, plan.sweep.as_ref());
-    let parts: Vec<_> = if source.text.len() > LARGE {
-        documents.par_iter().map(judge).collect()
-    } else {
-        documents.iter().map(judge).collect()
+    let lines = LazyLines::new(source);
+    let finish = |draft: Draft| {
+        let standard = rules.iter().find(|a| std::ptr::eq(a.rule, draft.rule())).and_then(|a| a.standard);
+        draft.finish(&source.path, lines.get(), standard)
+    };
+    let judge = |raw: &yaml::RawDocument| {
+        let mut part = document::lint(source, *raw, settings, &rules, plan.sweep.as_ref());
+        let mut findings: Vec<_> = std::mem::take(&mut part.drafts).into_iter().map(finish).collect();
+        // Here, where documents are judged side by side: the last sort then has next to nothing to do.
+        sort(&mut findings);
+        (part, findings)
     };
     let mut result = FileResult::new(&source.path);
-    if parts.iter().all(|part| part.outcome.is_none() && part.unread.is_empty()) {
+    let mut silent = true;
+    // In batches, so that the findings of a large file are not all held twice.
+    for batch in documents.chunks(BATCH) {
+        let parts: Vec<_> = if source.text.len() > LARGE {
+            batch.par_iter().map(judge).collect()
+        } else {
+            batch.iter().map(judge).collect()
+        };
+        for (part, findings) in parts {
+            silent &= part.outcome.is_none() && part.unread.is_empty();
+            result.take(part, source, &lines);
+            result.findings.extend(findings);
+        }
+    }
+    if silent {
         result.coverage.not_kubernetes = 1;
     }
-    let lines = LazyLines::new(source);
-    for part in parts {
-        match part.outcome {
-            Some(Outcome::Linted) => result.coverage.linted += 1,
-            Some(Outcome::NotKubernetes) => result.coverage.not_kubernetes += 1,
-            Some(Outcome::Skipped | Outcome::Broken) | None => {}
-        }
-        result.pods += part.pods;
-        result.pod_namespaces.extend(part.pod_namespaces);
-        result.facts.namespaces.extend(part.namespaces);
-        result.coverage.unread.extend(part.unread.into_iter().map(|u| Unread {
-            path: Arc::clone(&source.path),
-            position: Some(lines.get().position(u.span.start)),
-            outcome: u.outcome,
-            reason: u.reason,
-            help: u.help,
-        }));
-        result.findings.extend(part.drafts.into_iter().map(|d| {
-            let standard = rules.iter().find(|a| std::ptr::eq(a.rule, d.rule())).and_then(|a| a.standard);
-            d.finish(&source.path, lines.get(), standard)
-        }));
-        result.verdicts.extend(part.verdicts.into_iter().map(|v| v.finish(&source.path, lines.get())));
-        for draft in part.facts {
-            result.facts.push(draft.kind, draft.finish(&source.path, lines.get()));
-        }
-    }
-    // Here, where files are judged side by side: the last sort then has next to nothing to do.
-    sort(&mut result.findings);
     result
 }
 
 /// The line index of a file, made when the first place is asked for.
 struct LazyLines<'s> {
     source: &'s Source,
-    cell: std::cell::OnceCell<LineIndex<'s>>,
+    cell: OnceLock<LineIndex<'s>>,
 }
 
 impl<'s> LazyLines<'s> {
     fn new(source: &'s Source) -> Self {
-        Self { source, cell: std::cell::OnceCell::new() }
+        Self { source, cell: OnceLock::new() }
     }
 
     fn get(&self) -> &LineIndex<'s> {
