@@ -1,11 +1,14 @@
 //! What a rule says, and where.
 //! Inside a file a finding holds byte spans; `engine` turns them into positions once, when the file is done.
 
+mod cross;
+
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+pub use self::cross::CrossReport;
 use crate::engine::Settings;
 use crate::k8s::{Container, ObjectRef};
 use crate::rule::{Level, Rule, Safety, Severity, Standard};
@@ -351,57 +354,5 @@ impl<'a> Report<'a> {
         });
         let last = self.drafts.len() - 1;
         &mut self.drafts[last]
-    }
-}
-
-/// Where a rule over the whole input writes: its findings stand in files that are no longer open.
-pub struct CrossReport<'a> {
-    settings: &'a Settings,
-    rule: &'static Rule,
-    severity: Severity,
-    findings: &'a mut Vec<Finding>,
-}
-
-impl<'a> CrossReport<'a> {
-    /// A report that writes into `findings`.
-    pub(crate) fn new(
-        settings: &'a Settings,
-        rule: &'static Rule,
-        severity: Severity,
-        findings: &'a mut Vec<Finding>,
-    ) -> Self {
-        Self { settings, rule, severity, findings }
-    }
-
-    /// The settings of this run.
-    pub fn settings(&self) -> &'a Settings {
-        self.settings
-    }
-
-    /// A note that the rule cannot decide because the value at a fact, or what belongs to it, is a placeholder.
-    pub fn undecided(&mut self, fact: &crate::engine::Fact, what: &str) -> &mut Finding {
-        let finding = self.at(fact, format!("cannot decide {what}: the value is a placeholder"));
-        finding.severity = Severity::Note;
-        finding
-    }
-
-    /// A finding at a fact.
-    pub fn at(&mut self, fact: &crate::engine::Fact, message: impl Into<String>) -> &mut Finding {
-        self.findings.push(Finding {
-            rule: self.rule,
-            severity: self.severity,
-            message: message.into(),
-            help: None,
-            path: Arc::clone(&fact.path),
-            region: fact.region,
-            object: Some(Arc::clone(&fact.object)),
-            container: None,
-            field: Some(fact.field.clone()),
-            standard: None,
-            related: Vec::new(),
-            fix: None,
-        });
-        let last = self.findings.len() - 1;
-        &mut self.findings[last]
     }
 }

@@ -1,0 +1,59 @@
+//! What a rule over the whole input says, and where.
+
+use std::sync::Arc;
+
+use super::Finding;
+use crate::engine::{Fact, Settings};
+use crate::rule::{Rule, Severity};
+
+/// Where a rule over the whole input writes: its findings stand in files that are no longer open.
+pub struct CrossReport<'a> {
+    settings: &'a Settings,
+    rule: &'static Rule,
+    severity: Severity,
+    findings: &'a mut Vec<Finding>,
+}
+
+impl<'a> CrossReport<'a> {
+    /// A report that writes into `findings`.
+    pub(crate) fn new(
+        settings: &'a Settings,
+        rule: &'static Rule,
+        severity: Severity,
+        findings: &'a mut Vec<Finding>,
+    ) -> Self {
+        Self { settings, rule, severity, findings }
+    }
+
+    /// The settings of this run.
+    pub fn settings(&self) -> &'a Settings {
+        self.settings
+    }
+
+    /// A note that the rule cannot decide because the value at a fact, or what belongs to it, is a placeholder.
+    pub fn undecided(&mut self, fact: &Fact, what: &str) -> &mut Finding {
+        let finding = self.at(fact, format!("cannot decide {what}: the value is a placeholder"));
+        finding.severity = Severity::Note;
+        finding
+    }
+
+    /// A finding at a fact.
+    pub fn at(&mut self, fact: &Fact, message: impl Into<String>) -> &mut Finding {
+        self.findings.push(Finding {
+            rule: self.rule,
+            severity: self.severity,
+            message: message.into(),
+            help: None,
+            path: Arc::clone(&fact.path),
+            region: fact.region,
+            object: Some(Arc::clone(&fact.object)),
+            container: None,
+            field: Some(fact.field.clone()),
+            standard: None,
+            related: Vec::new(),
+            fix: None,
+        });
+        let last = self.findings.len() - 1;
+        &mut self.findings[last]
+    }
+}
