@@ -3,6 +3,7 @@
 
 mod chart;
 mod name;
+mod special;
 
 use std::collections::HashMap;
 use std::io::{self, Read};
@@ -15,6 +16,7 @@ use crate::coverage::{Outcome, Unread};
 use crate::globs::Globs;
 use crate::source::{MAX_BYTES, Source};
 use chart::Charts;
+use special::{is_open_stream, sort_of};
 
 /// Something to read.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -184,8 +186,15 @@ impl Finder<'_> {
         if metadata.is_dir() {
             return self.walk(path);
         }
-        if metadata.is_file() || is_open_stream(path) {
+        if metadata.is_file() {
             self.file(path, path.canonicalize().ok(), path.is_symlink());
+        } else if is_open_stream(path) {
+            // It flows once, and whoever needs the text again must have it.
+            let input = match std::fs::File::open(path).and_then(|stream| read_bounded(stream, 0)) {
+                Ok(bytes) => Input::Text(name, bytes),
+                Err(error) => Input::Unreadable(broken(name, reason(&error), None)),
+            };
+            self.push(input);
         } else {
             let what = sort_of(metadata.file_type());
             let unread = broken(name, format!("{what}, not a file"), Some("pass its content on standard input: `-`"));
@@ -286,7 +295,8 @@ impl Finder<'_> {
     fn finish(self) -> Vec<Input> {
         let mut found = self.found;
         found.sort_by(|a, b| a.input.path().cmp(b.input.path()).then_with(|| a.input.cmp(&b.input)));
-        found.dedup_by(|a, b| a.input == b.input);
+        let same = |a: &Found, b: &Found| a.real.is_some() && a.real == b.real && a.input.path() == b.input.path();
+        found.dedup_by(|a, b| a.input == b.input || same(a, b));
         if self.roots < 2 && !found.iter().any(|f| f.link) {
             return found.into_iter().map(|f| f.input).collect();
         }
@@ -369,27 +379,4 @@ fn unreachable(path: &Path, error: &io::Error) -> String {
         Ok(target) => format!("a link to {}: {}", target.display(), reason(error)),
         Err(_) => reason(error),
     }
-}
-
-/// A stream that the shell has opened for us, as in `plimsoll lint <(helm template .)`: it has a writer, so that
-/// reading it ends. Any other pipe could wait for ever.
-fn is_open_stream(path: &Path) -> bool {
-    path == Path::new("/dev/stdin") || path.starts_with("/dev/fd") || path.starts_with("/proc/self/fd")
-}
-
-#[cfg(unix)]
-fn sort_of(sort: std::fs::FileType) -> &'static str {
-    use std::os::unix::fs::FileTypeExt;
-    if sort.is_fifo() {
-        "a named pipe"
-    } else if sort.is_socket() {
-        "a socket"
-    } else {
-        "a device"
-    }
-}
-
-#[cfg(not(unix))]
-fn sort_of(_: std::fs::FileType) -> &'static str {
-    "a device"
 }

@@ -12,6 +12,7 @@ mod bad;
 mod cli;
 mod corpus;
 mod docs;
+mod files;
 mod formats;
 mod hook;
 mod house;
