@@ -79,8 +79,11 @@ impl Reader<'_, '_, '_, '_> {
     /// Where the text begins behind a separator on the first line.
     fn separator(&self) -> usize {
         let line = self.bounds(0);
-        let content = self.text[..line.end].strip_prefix("---").map(str::trim_start);
-        if content.is_some_and(|c| c.is_empty() || c.starts_with('#')) { line.next } else { 0 }
+        let rest = self.text[..line.end].strip_prefix("---").unwrap_or("?");
+        let content = rest.trim_start_matches(' ');
+        // `---#` is a word, not a separator with a comment.
+        let comment = content.starts_with('#') && content.len() < rest.len();
+        if content.is_empty() || comment { line.next } else { 0 }
     }
 
     fn bounds(&self, at: usize) -> Line {

@@ -99,6 +99,13 @@ fn both_readers_agree_on_what_was_tampered_with() {
     }
 }
 
+#[test]
+fn both_readers_take_a_dash_word_for_a_word() {
+    for text in ["---#\na: 1\n", "--- # c\na: 1\n", "---\na: 1\n", "---#a: 1\nb: 2\n", "--- \t# c\na: 1\n"] {
+        compare("separators", text).unwrap();
+    }
+}
+
 /// The fast reader must in truth be taken: most real manifests are in plain block style.
 #[test]
 fn spans_refer_to_the_whole_file() {
