@@ -1,6 +1,7 @@
 //! `plimsoll lint`: settle what is asked, find, judge, report.
 
 use std::io::{self, BufWriter, IsTerminal, Write};
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
@@ -31,7 +32,8 @@ pub(super) fn run(lint: &Lint) -> Result<u8, Failure> {
     }
     let inputs = discover::discover(&lint.paths, &options);
     let keep_sources = reports.iter().any(|r| r.format.needs_sources());
-    let outcomes = judge(lint, inputs, &settings, keep_sources);
+    // The process ends with them: to take a million texts apart one by one would only take time.
+    let outcomes = ManuallyDrop::new(judge(lint, inputs, &settings, keep_sources));
     let code = exit_code(lint, &outcomes, &settings);
     if let Some(range) = settings.sweep {
         return to_stdout(|out| report::sweep::write(&outcomes, range, out)).map(|()| code);

@@ -94,9 +94,11 @@ pub fn run_counted(inputs: Vec<Input>, settings: &Settings, keep_sources: bool, 
     outcomes
 }
 
-/// What the rules say about one parsed document.
-pub fn judge(tree: &yaml::Tree<'_>, settings: &Settings) -> Vec<Draft> {
-    document::lint_tree(tree, settings, &Plan::new(settings).rules(""), None).drafts
+/// What the rules say about parsed documents, told apart from reading them: for measuring.
+pub fn judge<'t>(trees: impl IntoIterator<Item = &'t yaml::Tree<'t>>, settings: &Settings) -> Vec<Draft> {
+    let plan = Plan::new(settings);
+    let rules = plan.rules("");
+    trees.into_iter().flat_map(|tree| document::lint_tree(tree, settings, &rules, None).drafts).collect()
 }
 
 /// The verdicts of the input's own namespaces on the pods of these files.

@@ -306,7 +306,7 @@ impl<'t> Slot<'t> {
 
     /// The path from the root: `spec.containers[0].securityContext.capabilities`.
     pub fn path(self) -> String {
-        let mut steps: Vec<Cow<'t, str>> = Vec::new();
+        let mut steps: Vec<Cow<'t, str>> = Vec::with_capacity(12);
         let mut node = self.node;
         let mut via = self.via;
         let mut key = self.key;
@@ -326,8 +326,10 @@ impl<'t> Slot<'t> {
             steps.push(step_text(self.tree, parent, node, key.take()));
             node = parent;
         }
-        let mut path = String::new();
-        for step in steps.iter().rev().map(AsRef::as_ref).chain(self.missing.into_iter().filter(|m| !m.is_empty())) {
+        let missing = self.missing.into_iter().filter(|m| !m.is_empty());
+        let steps = steps.iter().rev().map(AsRef::as_ref).chain(missing);
+        let mut path = String::with_capacity(steps.clone().map(|s| s.len() + 1).sum());
+        for step in steps {
             if !path.is_empty() && !step.starts_with('[') {
                 path.push('.');
             }
