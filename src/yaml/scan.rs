@@ -136,6 +136,14 @@ impl<'i> Scanner<'i> {
         self.queue.push_back(Token { kind, span: Span::new(start, self.at) });
     }
 
+    /// Puts a token before another of this number; at the end where that one is taken already.
+    fn insert(&mut self, number: usize, token: Token<'i>) {
+        match number.checked_sub(self.taken) {
+            Some(at) => self.queue.insert(at.min(self.queue.len()), token),
+            None => self.queue.push_back(token),
+        }
+    }
+
     fn fetch(&mut self) -> Scan {
         self.skip_to_token();
         self.unroll(self.column_i());
@@ -207,7 +215,7 @@ impl<'i> Scanner<'i> {
         self.indent = column;
         let token = Token { kind, span: Span::new(at, at) };
         match number {
-            Some(number) => self.queue.insert(number - self.taken, token),
+            Some(number) => self.insert(number, token),
             None => self.queue.push_back(token),
         }
         Ok(())
@@ -259,8 +267,11 @@ impl<'i> Scanner<'i> {
 
     fn close_flow(&mut self, kind: Kind<'i>) -> Scan {
         self.remove_key()?;
-        if self.flow.pop().is_some() {
-            self.keys.pop();
+        if self.flow.pop().is_some()
+            && let (Some(inner), Some(outer)) = (self.keys.pop(), self.keys.last_mut())
+            && inner.token == outer.token
+        {
+            outer.awaited = false;
         }
         self.key_allowed = false;
         self.at += 1;
@@ -303,7 +314,7 @@ impl<'i> Scanner<'i> {
         let key = self.keys[last];
         if self.key_is_valid(last)? {
             let span = Span::new(key.at, key.at);
-            self.queue.insert(key.token - self.taken, Token { kind: Kind::Key, span });
+            self.insert(key.token, Token { kind: Kind::Key, span });
             self.roll(key.column, Some(key.token), Kind::BlockMapping, key.at)?;
             self.keys[last].possible = false;
             self.key_allowed = false;

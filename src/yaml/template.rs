@@ -28,23 +28,22 @@ const CONTROL: [&str; 10] = ["if", "else", "end", "range", "with", "define", "bl
 pub(super) fn mask(text: &str) -> Option<Masked> {
     let mut masked = Masked { text: String::with_capacity(text.len()), marks: Vec::new(), structure: None };
     let mut closers = Closers::default();
-    let (mut at, mut seen, mut in_comment, mut any) = (0, 0, false, false);
+    let (mut at, mut seen, mut first, mut any) = (0, 0, None, false);
     for found in memchr::memchr2_iter(b'{', b'$', text.as_bytes()) {
         if found < at {
             continue;
         }
-        // Whether the line up to here is a comment: told from what has not been looked at yet.
-        if let Some(start) = memchr::memrchr(b'\n', &text.as_bytes()[seen..found]) {
-            in_comment = text[seen + start..found].trim_start().starts_with('#');
-        } else if seen == 0 {
-            in_comment = text[..found].trim_start().starts_with('#');
+        // What the line begins with, once for each line.
+        let start = memchr::memrchr(b'\n', &text.as_bytes()[seen..found]).map(|i| seen + i + 1);
+        if let Some(start) = start.or((seen == 0).then_some(0)) {
+            first = text[start..].trim_start_matches([' ', '\t']).bytes().next();
         }
-        seen = found;
-        let Some(close) = closers.mark_end(text, found).filter(|_| !in_comment) else { continue };
+        seen = found + 1;
+        let Some(close) = closers.mark_end(text, found).filter(|_| first != Some(b'#')) else { continue };
         masked.text.push_str(&text[at..found]);
         // Line ends stay, so that places do.
         masked.text.extend(text[found..close].bytes().map(|b| if b == b'\n' { '\n' } else { 'x' }));
-        masked.structure = masked.structure.or_else(|| structure(text, found, &text[found..close]));
+        masked.structure = masked.structure.or_else(|| structure(text, found, close, first == Some(b'%')));
         if !text[found..].starts_with('$') {
             masked.marks.push(found..close);
         }
@@ -64,7 +63,7 @@ impl Closers {
     /// The end of the mark that begins at `at`.
     fn mark_end(&mut self, text: &str, at: usize) -> Option<usize> {
         if let Some(name) = text[at..].strip_prefix("${") {
-            let length = name.bytes().take_while(|b| !matches!(b, b'{' | b'}' | b'$' | b'\n')).count();
+            let length = name.bytes().take_while(|b| matches!(b, b' '..=b'~') && !b"{}$".contains(b)).count();
             return name[length..].starts_with('}').then_some(at + 2 + length + 1);
         }
         for (i, (open, close)) in [("{{", "}}"), ("{%", "%}"), ("{#", "#}")].into_iter().enumerate() {
@@ -79,7 +78,8 @@ impl Closers {
 }
 
 /// What the mark at `at` makes the text, if it stands for more than a value.
-fn structure(text: &str, at: usize, mark: &str) -> Option<TemplateKind> {
+fn structure(text: &str, at: usize, end: usize, directive: bool) -> Option<TemplateKind> {
+    let mark = &text[at..end];
     if mark.starts_with("{%") || mark.starts_with("{#") {
         return Some(TemplateKind::Jinja);
     }
@@ -87,9 +87,19 @@ fn structure(text: &str, at: usize, mark: &str) -> Option<TemplateKind> {
     let control = CONTROL.iter().any(|word| {
         action.strip_prefix(word).is_some_and(|r| !r.starts_with(|c: char| c.is_alphanumeric() || c == '_'))
     });
+    // Inside a tag, an anchor or a directive there is no value.
+    let property = directive || is_property(&text[..at]);
     let assigns = action.starts_with('$') && action.contains(":=") || action.starts_with("/*");
-    let alone = mark.starts_with("{{") && stands_alone(text, at, at + mark.len()) && !awaits_value(&text[..at]);
-    (control || assigns || alone || mark.contains('\n')).then_some(TemplateKind::Go)
+    let alone = mark.starts_with("{{") && stands_alone(text, at, end) && !awaits_value(&text[..at]);
+    let lines = mark.contains(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']);
+    (control || property || assigns || alone || lines).then_some(TemplateKind::Go)
+}
+
+/// Whether the word that the text ends with is a tag, an anchor or an alias. No one writes long ones.
+fn is_property(before: &str) -> bool {
+    let near = before.bytes().rev().take(256).take_while(|b| !b.is_ascii_whitespace()).count();
+    let word = &before.as_bytes()[before.len() - near..];
+    word.iter().find(|b| !b"[{,".contains(b)).is_some_and(|b| b"!&*".contains(b))
 }
 
 /// Whether nothing else is on the line.

@@ -10,6 +10,9 @@ const MAX_KEY: usize = 1024;
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct SimpleKey {
     pub(super) possible: bool,
+    /// The queue waits for it. The decoder forgets that where brackets close that held no key of their own: `[]: x`
+    /// is an empty list, and then something else.
+    pub(super) awaited: bool,
     /// It stands where only a key may stand.
     pub(super) required: bool,
     /// Which token of the stream it is.
@@ -27,8 +30,9 @@ impl Scanner<'_> {
         }
         // Keys wait in the order of their tokens.
         let first = self.keys.partition_point(|k| k.token < head);
-        let found =
-            (first..self.keys.len()).take_while(|&i| self.keys[i].token == head).find(|&i| self.keys[i].possible);
+        let found = (first..self.keys.len())
+            .take_while(|&i| self.keys[i].token == head)
+            .find(|&i| self.keys[i].possible && self.keys[i].awaited);
         found.map_or(Ok(false), |i| self.key_is_valid(i))
     }
 
@@ -71,6 +75,7 @@ impl Scanner<'_> {
             self.drop_key(last)?;
             self.keys[last] = SimpleKey {
                 possible: true,
+                awaited: true,
                 required: self.flow.is_empty() && self.indent == self.column_i(),
                 token: self.taken + self.queue.len(),
                 at: self.at,
