@@ -2,6 +2,7 @@
 //! Inside a file a finding holds byte spans; `engine` turns them into positions once, when the file is done.
 
 mod cross;
+mod texts;
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -9,6 +10,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 pub use self::cross::CrossReport;
+pub(crate) use self::texts::Texts;
 use crate::engine::Settings;
 use crate::k8s::{Container, ObjectRef};
 use crate::rule::{Level, Rule, Safety, Severity, Standard};
@@ -23,7 +25,7 @@ pub struct Finding {
     /// The rule's severity, as configured.
     pub severity: Severity,
     /// What is wrong: lower case, no full stop; names the container.
-    pub message: String,
+    pub message: Arc<str>,
     /// What to write instead.
     pub help: Option<Cow<'static, str>>,
     /// The file, as output shows it.
@@ -33,15 +35,15 @@ pub struct Finding {
     /// The object that it is about.
     pub object: Option<Arc<ObjectRef>>,
     /// The container's name.
-    pub container: Option<String>,
+    pub container: Option<Arc<str>>,
     /// The field's path from the object's root: `spec.template.spec.containers[0].image`.
-    pub field: Option<String>,
+    pub field: Option<Arc<str>>,
     /// The Pod Security check that denies the pod for this.
-    pub standard: Option<Standard>,
+    pub standard: Option<&'static Standard>,
     /// Other places that belong to it.
-    pub related: Vec<Related>,
+    pub related: Box<[Related]>,
     /// How it can be mended.
-    pub fix: Option<Fix>,
+    pub fix: Option<Box<Fix>>,
 }
 
 /// Another place that belongs to a finding.
@@ -116,23 +118,29 @@ impl Draft {
     }
 
     /// The finished finding.
-    pub(crate) fn finish(self, path: &Arc<str>, lines: &LineIndex<'_>, standard: Option<Standard>) -> Finding {
+    pub(crate) fn finish(
+        self,
+        path: &Arc<str>,
+        lines: &LineIndex<'_>,
+        standard: Option<&'static Standard>,
+        texts: &mut Texts,
+    ) -> Finding {
         let related = self.related.into_iter();
         Finding {
             rule: self.rule,
             severity: self.severity,
-            message: fitted(self.message),
+            message: texts.shared(&self.message),
             help: self.help,
             path: Arc::clone(path),
             region: lines.region(self.span),
             object: self.object,
-            container: self.container,
-            field: self.field.map(fitted),
+            container: self.container.map(|name| texts.shared(&name)),
+            field: self.field.map(|path| texts.shared(&path)),
             standard,
             related: related
                 .map(|(span, message)| Related { path: Arc::clone(path), region: lines.region(span), message })
                 .collect(),
-            fix: self.fix,
+            fix: self.fix.map(Box::new),
         }
     }
 
@@ -155,12 +163,6 @@ impl Draft {
     pub(crate) fn rule(&self) -> &'static Rule {
         self.rule
     }
-}
-
-/// A text without the room it was written in: findings are kept to the end, millions of them in a large input.
-/// A copy leaves the old room whole for the next text, which shrinking in place does not.
-fn fitted(text: String) -> String {
-    if text.capacity() > text.len() + 16 { text.as_str().to_owned() } else { text }
 }
 
 /// Where a rule writes while one object is judged. It knows the rule, the object and the settings.

@@ -181,10 +181,10 @@ impl Rule {
 
     /// The check that a finding of this rule violates, at the level and version of a run. Where a check of the
     /// restricted level replaces one of baseline, that is the one, as in the plugin.
-    pub fn standard_at(&self, settings: &Settings) -> Option<Standard> {
+    pub fn standard_at(&self, settings: &Settings) -> Option<&'static Standard> {
         let level = settings.standard.unwrap_or(Level::Restricted);
         let in_force = |s: &&Standard| s.level <= level && settings.kubernetes.since(s.since);
-        self.standards.iter().filter(in_force).max_by_key(|s| s.level).copied()
+        self.standards.iter().filter(in_force).max_by_key(|s| s.level)
     }
 }
 

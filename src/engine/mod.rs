@@ -23,7 +23,7 @@ pub use self::sweep::{PodVerdicts, Verdict};
 pub use crate::config::Settings;
 use crate::coverage::{Coverage, FileCoverage, Outcome, Unread};
 use crate::discover::Input;
-use crate::finding::{CrossReport, Draft, Finding};
+use crate::finding::{CrossReport, Draft, Finding, Texts};
 use crate::rule::{Check, Severity};
 use crate::source::{LineIndex, Source};
 use crate::yaml;
@@ -62,14 +62,9 @@ pub fn run_counted(inputs: Vec<Input>, settings: &Settings, keep_sources: bool, 
     let mut outcomes = Outcomes::default();
     let mut facts = Inputs::default();
     let mut with_namespaces = Vec::new();
-    let count: usize = files.iter().map(|f| f.findings.len()).sum();
-    for mut file in files {
-        // A single large file's findings are many, and stay where they are.
-        if file.findings.len() == count {
-            std::mem::swap(&mut outcomes.findings, &mut file.findings);
-        }
-        outcomes.findings.reserve_exact(count - outcomes.findings.len());
-        outcomes.findings.extend(file.findings);
+    let mut by_file = Vec::with_capacity(files.len());
+    for file in files {
+        by_file.push((Arc::clone(&file.coverage.path), file.findings));
         outcomes.verdicts.extend(file.verdicts);
         outcomes.coverage.pods += file.pods;
         let path = Arc::clone(&file.coverage.path);
@@ -84,14 +79,39 @@ pub fn run_counted(inputs: Vec<Input>, settings: &Settings, keep_sources: bool, 
             }
         }
     }
+    let mut over_all = Vec::new();
     if settings.standard.is_none() && settings.sweep.is_none() {
-        cross(&facts, &plan, &mut outcomes.findings);
+        cross(&facts, &plan, &mut over_all);
         with_namespaces.retain(|(_, names)| names.iter().any(|n| facts.namespaces.contains_key(n)));
-        outcomes.findings.extend(under_namespaces(&with_namespaces, &facts, &plan));
+        over_all.extend(under_namespaces(&with_namespaces, &facts, &plan));
     }
     outcomes.sources.sort();
-    sort(&mut outcomes.findings);
+    outcomes.findings = merge(by_file, over_all);
     outcomes
+}
+
+/// The findings of the files, which are sorted by path and each within itself, and those over the whole input, sorted.
+fn merge(by_file: Vec<(Arc<str>, Vec<Finding>)>, mut over_all: Vec<Finding>) -> Vec<Finding> {
+    over_all.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
+    let count = by_file.iter().map(|(_, f)| f.len()).sum::<usize>() + over_all.len();
+    let mut over_all = over_all.into_iter().peekable();
+    let mut all = Vec::new();
+    for (path, mut findings) in by_file {
+        let mut own = findings.len();
+        while let Some(finding) = over_all.next_if(|f| f.path <= path) {
+            findings.push(finding);
+            own += 1;
+        }
+        sort(&mut findings);
+        // A single large file's findings are many, and stay where they are.
+        if own == count {
+            return findings;
+        }
+        all.reserve_exact(count - all.len());
+        all.append(&mut findings);
+    }
+    all.extend(over_all);
+    all
 }
 
 /// What the rules say about parsed documents, told apart from reading them: for measuring.
@@ -109,7 +129,8 @@ fn under_namespaces(files: &[(Again, BTreeSet<String>)], facts: &Inputs, plan: &
         let Some(source) = again.source() else { return Vec::new() };
         let lines = source.lines();
         let drafts = policies.lint(&source, plan);
-        drafts.into_iter().map(|d| d.finish(&source.path, &lines, None)).collect()
+        let mut texts = Texts::default();
+        drafts.into_iter().map(|d| d.finish(&source.path, &lines, None, &mut texts)).collect()
     };
     if files.is_empty() {
         return Vec::new();
@@ -242,12 +263,12 @@ fn lint_source(source: &Source, plan: &Plan<'_>) -> FileResult {
     let (rules, settings) = (plan.rules(&source.path), plan.settings);
     let documents = source.documents();
     let lines = LazyLines::new(source);
-    let finish = |draft: Draft| {
-        let standard = rules.iter().find(|a| std::ptr::eq(a.rule, draft.rule())).and_then(|a| a.standard);
-        draft.finish(&source.path, lines.get(), standard)
-    };
-    let judge = |raw: &yaml::RawDocument| {
+    let judge = |texts: &mut Texts, raw: &yaml::RawDocument| {
         let mut part = document::lint(source, *raw, settings, &rules, plan.sweep.as_ref());
+        let finish = |draft: Draft| {
+            let standard = rules.iter().find(|a| std::ptr::eq(a.rule, draft.rule())).and_then(|a| a.standard);
+            draft.finish(&source.path, lines.get(), standard, texts)
+        };
         let mut findings: Vec<_> = std::mem::take(&mut part.drafts).into_iter().map(finish).collect();
         // Here, where documents are judged side by side: the last sort then has next to nothing to do.
         sort(&mut findings);
@@ -255,12 +276,13 @@ fn lint_source(source: &Source, plan: &Plan<'_>) -> FileResult {
     };
     let mut result = FileResult::new(&source.path);
     let mut silent = true;
+    let mut texts = Texts::default();
     // In batches, so that the findings of a large file are not all held twice.
     for batch in documents.chunks(BATCH) {
         let parts: Vec<_> = if source.text.len() > LARGE {
-            batch.par_iter().map(judge).collect()
+            batch.par_iter().map_init(Texts::default, judge).collect()
         } else {
-            batch.iter().map(judge).collect()
+            batch.iter().map(|raw| judge(&mut texts, raw)).collect()
         };
         for (part, findings) in parts {
             silent &= part.outcome.is_none() && part.unread.is_empty();

@@ -11,7 +11,7 @@ use crate::rule::{Check, Rule, Severity, Standard};
 pub(super) struct Active {
     pub(super) rule: &'static Rule,
     pub(super) severity: Severity,
-    pub(super) standard: Option<Standard>,
+    pub(super) standard: Option<&'static Standard>,
 }
 
 pub(super) struct Plan<'a> {

@@ -38,7 +38,7 @@ impl<'a> CrossReport<'a> {
     }
 
     /// A finding at a fact.
-    pub fn at(&mut self, fact: &Fact, message: impl Into<String>) -> &mut Finding {
+    pub fn at(&mut self, fact: &Fact, message: impl Into<Arc<str>>) -> &mut Finding {
         self.findings.push(Finding {
             rule: self.rule,
             severity: self.severity,
@@ -48,9 +48,9 @@ impl<'a> CrossReport<'a> {
             region: fact.region,
             object: Some(Arc::clone(&fact.object)),
             container: None,
-            field: Some(fact.field.clone()),
+            field: Some(fact.field.as_str().into()),
             standard: None,
-            related: Vec::new(),
+            related: Box::default(),
             fix: None,
         });
         let last = self.findings.len() - 1;

@@ -46,7 +46,7 @@ fn place(f: &Finding, options: &Options) -> String {
 }
 
 fn message(f: &Finding) -> String {
-    let mut text = f.message.clone();
+    let mut text = f.message.to_string();
     if let Some(help) = &f.help {
         let _ = write!(text, "\nhelp: {help}");
     }

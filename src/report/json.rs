@@ -119,7 +119,7 @@ struct StandardJson {
 }
 
 impl StandardJson {
-    fn new(s: Standard) -> Self {
+    fn new(s: &Standard) -> Self {
         Self { level: s.level.name(), check: s.check }
     }
 }

@@ -27,8 +27,12 @@ fn one_slip_is_one_finding() {
     let outcomes = lint("pod.yaml", pod, &Settings::default());
     let at = |field: &str| {
         let field = format!("spec.containers[0].{field}");
-        let mut rules: Vec<_> =
-            outcomes.findings.iter().filter(|f| f.field.as_ref() == Some(&field)).map(|f| f.rule.id).collect();
+        let mut rules: Vec<_> = outcomes
+            .findings
+            .iter()
+            .filter(|f| f.field.as_deref() == Some(field.as_str()))
+            .map(|f| f.rule.id)
+            .collect();
         rules.retain(|id| matches!(*id, "wrong-type" | "unknown-value"));
         rules
     };

@@ -166,7 +166,7 @@ fn logical(object: &ObjectRef, f: &Finding) -> Vec<Logical> {
     let mut found = Vec::new();
     if let Some(container) = &f.container {
         let fully_qualified_name = format!("{whole}/{container}");
-        found.push(Logical { name: container.clone(), fully_qualified_name, kind: "member" });
+        found.push(Logical { name: container.to_string(), fully_qualified_name, kind: "member" });
     }
     if let Some(field) = &f.field {
         let name = field.rsplit('.').next().unwrap_or(field).to_owned();

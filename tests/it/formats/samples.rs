@@ -7,7 +7,7 @@ use plimsoll::coverage::{FileCoverage, Outcome, Unread};
 use plimsoll::engine::Outcomes;
 use plimsoll::finding::{Finding, Related};
 use plimsoll::k8s::ObjectRef;
-use plimsoll::rule::{Rule, Severity, restricted};
+use plimsoll::rule::{Rule, Severity, Standard, restricted};
 use plimsoll::source::{Region, Source, Span};
 
 use crate::support::root;
@@ -34,7 +34,7 @@ pub(super) fn finding(source: &Source, needle: &str, severity: Severity, message
         container: None,
         field: None,
         standard: None,
-        related: Vec::new(),
+        related: Box::default(),
         fix: None,
     }
 }
@@ -66,6 +66,8 @@ fn sample_unread(source: &Source) -> Vec<Unread> {
     ]
 }
 
+static CAPABILITIES: Standard = restricted("capabilities_restricted", 22);
+
 /// The kept input with a finding of each severity, in each shape that a format has to show.
 pub(super) fn sample() -> Outcomes {
     let path = root().join("fixtures/formats/web.yaml");
@@ -77,7 +79,7 @@ pub(super) fn sample() -> Outcomes {
         name: "web".into(),
     });
     let of = |field: &str, f: Finding| Finding {
-        field: Some(format!("spec.template.{field}")),
+        field: Some(format!("spec.template.{field}").into()),
         object: Some(Arc::clone(&object)),
         ..f
     };
@@ -91,7 +93,7 @@ pub(super) fn sample() -> Outcomes {
         of("spec.hostNetwork", at("true", Severity::Critical, "the pod shares the network of its node")),
         Finding {
             help: Some("write `drop: [ALL]` under `securityContext.capabilities`, then add back what is needed".into()),
-            standard: Some(restricted("capabilities_restricted", 22)),
+            standard: Some(&CAPABILITIES),
             ..in_app("securityContext.capabilities.drop", at("app\n", Severity::High, "container \"app\" keeps all"))
         },
         Finding {
@@ -100,11 +102,11 @@ pub(super) fn sample() -> Outcomes {
         },
         in_app("env[2].value", at("hunter2", Severity::High, "container \"app\" holds a credential as plain text")),
         Finding {
-            related: vec![Related {
+            related: Box::new([Related {
                 path: Arc::clone(&source.path),
                 region: place(&source, "SYS_ADMIN"),
                 message: "which this one already allows, with much else beside it".into(),
-            }],
+            }]),
             ..in_app("securityContext.capabilities.add[1]", at("NET_ADMIN", Severity::Low, "NET_ADMIN is added twice"))
         },
     ];
@@ -123,17 +125,17 @@ pub(super) fn hostile() -> Outcomes {
     let findings = vec![
         Finding {
             help: Some(nasty.into()),
-            field: Some(format!("a[{nasty:?}]")),
+            field: Some(format!("a[{nasty:?}]").into()),
             container: Some(nasty.into()),
             object: Some(Arc::new(object)),
             ..at("value")
         },
         at("needle"),
         Finding {
-            related: vec![
+            related: Box::new([
                 Related { path: Arc::clone(&source.path), region: place(&source, "b: 1"), message: nasty.into() },
                 Related { path: "elsewhere\n.yaml".into(), region: place(&source, "b: 1"), message: nasty.into() },
-            ],
+            ]),
             ..at("b: 2")
         },
         at("last"),
