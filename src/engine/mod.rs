@@ -280,7 +280,7 @@ fn lint_source(source: &Source, plan: &Plan<'_>) -> FileResult {
     // In batches, so that the findings of a large file are not all held twice.
     for batch in documents.chunks(BATCH) {
         let parts: Vec<_> = if source.text.len() > LARGE {
-            batch.par_iter().map_init(Texts::default, judge).collect()
+            batch.par_iter().map_init(Texts::sharing, judge).collect()
         } else {
             batch.iter().map(|raw| judge(&mut texts, raw)).collect()
         };

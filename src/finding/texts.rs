@@ -1,26 +1,33 @@
-//! Texts that findings share: thousands of pods are told the same, and every finding is kept to the end.
+//! Texts that findings share: of the thousands of pods in one large file most are told the same, and every finding is
+//! kept to the end.
 
 use std::collections::HashSet;
 use std::sync::Arc;
 
-/// Texts that were needed before.
+/// Texts that were needed before. By default none is looked for: in a small file that takes longer than writing anew.
 #[derive(Debug, Default)]
-pub(crate) struct Texts(HashSet<Arc<str>>);
+pub(crate) struct Texts(Option<HashSet<Arc<str>>>);
 
 /// Beyond this many, texts are forgotten: a name that is new each time would only fill the table.
 const KEPT: usize = 4096;
 
 impl Texts {
+    /// Texts for a large file.
+    pub(crate) fn sharing() -> Self {
+        Self(Some(HashSet::new()))
+    }
+
     /// The text, shared with those before it that say the same.
     pub(crate) fn shared(&mut self, text: &str) -> Arc<str> {
-        if let Some(known) = self.0.get(text) {
+        let Some(kept) = &mut self.0 else { return text.into() };
+        if let Some(known) = kept.get(text) {
             return Arc::clone(known);
         }
-        if self.0.len() >= KEPT {
-            self.0.clear();
+        if kept.len() >= KEPT {
+            kept.clear();
         }
         let new: Arc<str> = text.into();
-        self.0.insert(Arc::clone(&new));
+        kept.insert(Arc::clone(&new));
         new
     }
 }
@@ -31,11 +38,11 @@ mod tests {
 
     #[test]
     fn equal_texts_are_one_and_room_is_bounded() {
-        let mut texts = Texts::default();
+        let mut texts = Texts::sharing();
         assert!(Arc::ptr_eq(&texts.shared("a"), &texts.shared("a")));
         for n in 0..3 * KEPT {
             assert_eq!(&*texts.shared(&n.to_string()), n.to_string());
         }
-        assert!(texts.0.len() <= KEPT);
+        assert!(texts.0.unwrap().len() <= KEPT);
     }
 }
