@@ -3,7 +3,7 @@
 //! The line the data takes, each arrow a plain function of values:
 //!
 //! ```text
-//! discover → source → yaml::parse → objects → pods → rules → findings → sort → report
+//! discover → source → yaml::parse → objects → pods → rules → findings → suppress → sort → report
 //! rules::ALL → explain | rule table | SARIF rule catalogue | config schema
 //! ```
 
@@ -25,6 +25,7 @@ pub mod nearest;
 pub mod report;
 pub mod rule;
 pub mod source;
+pub mod suppress;
 pub mod yaml;
 
 #[path = "../rules/mod.rs"]

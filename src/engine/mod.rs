@@ -26,6 +26,7 @@ use crate::discover::Input;
 use crate::finding::{CrossReport, Draft, Finding, Texts};
 use crate::rule::{Check, Severity};
 use crate::source::{LineIndex, Source};
+use crate::suppress::Suppressed;
 use crate::yaml;
 
 /// What a run found.
@@ -33,6 +34,8 @@ use crate::yaml;
 pub struct Outcomes {
     /// Sorted by path, place and rule.
     pub findings: Vec<Finding>,
+    /// Findings that are suppressed, in the same order. They fail nothing.
+    pub suppressed: Vec<Suppressed>,
     /// The ledger.
     pub coverage: Coverage,
     /// With a sweep, in place of findings: every pod's verdicts, in the order of the input.
@@ -160,7 +163,8 @@ fn sort(findings: &mut [Finding]) {
     }
 }
 
-fn sort_key(f: &Finding) -> (&str, usize, usize, &str, &str) {
+/// What findings are sorted by.
+pub(crate) fn sort_key(f: &Finding) -> (&str, usize, usize, &str, &str) {
     (&f.path, f.region.start.offset, f.region.end.offset, f.rule.id, &f.message)
 }
 

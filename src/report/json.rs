@@ -10,6 +10,7 @@ use crate::finding::{Finding, Related};
 use crate::k8s::ObjectRef;
 use crate::rule::Standard;
 use crate::source::Position;
+use crate::suppress::Suppressed;
 
 /// The schema of what `write` writes.
 pub const SCHEMA: &str = include_str!("findings.schema.json");
@@ -20,6 +21,7 @@ pub fn write(outcomes: &Outcomes, out: &mut dyn Write) -> io::Result<()> {
         version: 1,
         tool: ToolJson { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
         findings: Each(|| outcomes.findings.iter().map(FindingJson::new)),
+        suppressed: Each(|| outcomes.suppressed.iter().map(SuppressedJson::new)),
         coverage: CoverageJson::new(&outcomes.coverage),
     };
     serde_json::to_writer_pretty(&mut *out, &report)?;
@@ -36,10 +38,11 @@ impl<F: Fn() -> I, I: Iterator<Item: Serialize>> Serialize for Each<F> {
 }
 
 #[derive(Serialize)]
-struct ReportJson<'a, F> {
+struct ReportJson<'a, F, S> {
     version: u8,
     tool: ToolJson,
     findings: F,
+    suppressed: S,
     coverage: CoverageJson<'a>,
 }
 
@@ -80,6 +83,41 @@ impl<'a> FindingJson<'a> {
             field: f.field.as_deref(),
             standard: f.standard.map(StandardJson::new),
             related: f.related.iter().map(RelatedJson::new).collect(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct SuppressedJson<'a> {
+    #[serde(flatten)]
+    finding: FindingJson<'a>,
+    suppression: SuppressionJson<'a>,
+}
+
+#[derive(Serialize)]
+struct SuppressionJson<'a> {
+    kind: &'static str,
+    justification: &'a str,
+    place: Option<PlaceJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct PlaceJson<'a> {
+    path: &'a str,
+    start: PositionJson,
+    end: PositionJson,
+}
+
+impl<'a> SuppressedJson<'a> {
+    fn new(s: &'a Suppressed) -> Self {
+        let place = s.place.as_ref();
+        Self {
+            finding: FindingJson::new(&s.finding),
+            suppression: SuppressionJson {
+                kind: s.kind.name(),
+                justification: &s.justification,
+                place: place.map(|(path, r)| PlaceJson { path, start: r.start.into(), end: r.end.into() }),
+            },
         }
     }
 }

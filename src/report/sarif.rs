@@ -3,6 +3,7 @@
 
 mod driver;
 mod result;
+mod suppression;
 
 use std::io::{self, Write};
 
@@ -15,6 +16,7 @@ use crate::engine::Outcomes;
 use crate::rule::Severity;
 use driver::{BROKEN, Driver, SKIPPED};
 use result::{Fingerprints, Location, ResultJson};
+use suppression::{SuppressionJson, merged};
 
 /// Writes one log with one run.
 pub fn write(outcomes: &Outcomes, options: &Options, out: &mut dyn Write) -> io::Result<()> {
@@ -39,12 +41,16 @@ pub fn write(outcomes: &Outcomes, options: &Options, out: &mut dyn Write) -> io:
     writeln!(out)
 }
 
+/// The findings and the suppressed ones, in one order: a finding keeps its fingerprint when its twin is suppressed.
 fn results<'a>(outcomes: &'a Outcomes, options: &'a Options) -> impl Iterator<Item = ResultJson<'a>> {
     let mut fingerprints = Fingerprints::default();
-    outcomes.findings.iter().map(move |f| {
+    // SARIF 2.1.0, 3.27.23: either all results of a run say how they are suppressed, or none does.
+    let told = !outcomes.suppressed.is_empty();
+    merged(&outcomes.findings, &outcomes.suppressed).map(move |(f, suppressed)| {
         let location = Location::finding(f, options);
         let fingerprint = fingerprints.of(f, location.uri());
-        ResultJson::new(f, location, fingerprint, options)
+        let suppressions = told.then(|| suppressed.map(|s| SuppressionJson::new(s, options)).into_iter().collect());
+        ResultJson::new(f, location, fingerprint, suppressions, options)
     })
 }
 

@@ -11,7 +11,7 @@ use crate::coverage::{Counts, Outcome, Unread};
 use crate::engine::Outcomes;
 use crate::rule::Severity;
 
-/// `3 findings (1 critical, 2 low) and 1 note in 2 pods`
+/// `3 findings (1 critical, 2 low) and 1 note in 2 pods, 4 suppressed`
 pub(crate) fn verdict(outcomes: &Outcomes) -> String {
     let count = |s: Severity| outcomes.findings.iter().filter(|f| f.severity == s).count();
     let by_severity: Vec<(usize, &str)> = Severity::ALL
@@ -32,6 +32,9 @@ pub(crate) fn verdict(outcomes: &Outcomes) -> String {
         let _ = write!(text, " and {}", plural(notes, "note"));
     }
     let _ = write!(text, " in {}", plural(outcomes.coverage.pods, "pod"));
+    if !outcomes.suppressed.is_empty() {
+        let _ = write!(text, ", {} suppressed", outcomes.suppressed.len());
+    }
     text
 }
 

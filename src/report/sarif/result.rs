@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
+use super::suppression::SuppressionJson;
 use super::{Text, level};
 use crate::coverage::Unread;
 use crate::finding::{Finding, Related};
@@ -22,6 +23,8 @@ pub(super) struct ResultJson<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     related_locations: Vec<Location>,
     partial_fingerprints: FingerprintJson,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suppressions: Option<Vec<SuppressionJson>>,
     properties: ResultProperties<'a>,
 }
 
@@ -43,7 +46,13 @@ struct ResultProperties<'a> {
 }
 
 impl<'a> ResultJson<'a> {
-    pub(super) fn new(f: &'a Finding, location: Location, fingerprint: String, options: &Options) -> Self {
+    pub(super) fn new(
+        f: &'a Finding,
+        location: Location,
+        fingerprint: String,
+        suppressions: Option<Vec<SuppressionJson>>,
+        options: &Options,
+    ) -> Self {
         let help = f.help.as_deref().map(|h| format!("\nhelp: {h}")).unwrap_or_default();
         let related = f.related.iter().zip(1..);
         Self {
@@ -54,6 +63,7 @@ impl<'a> ResultJson<'a> {
             locations: [location],
             related_locations: related.map(|(r, id)| Location::related(r, id, options)).collect(),
             partial_fingerprints: FingerprintJson { value: fingerprint },
+            suppressions,
             properties: ResultProperties {
                 severity: f.severity.name(),
                 standard: f.standard.map(|s| s.level.name()),
@@ -100,7 +110,7 @@ struct Artifact {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct RegionJson {
+pub(super) struct RegionJson {
     start_line: u32,
     start_column: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -132,7 +142,7 @@ impl Location {
         Self::new(&u.path, u.position.map(RegionJson::from), options)
     }
 
-    fn new(path: &str, region: Option<RegionJson>, options: &Options) -> Self {
+    pub(super) fn new(path: &str, region: Option<RegionJson>, options: &Options) -> Self {
         let Uri { text, relative } = options.root.uri(path);
         let artifact_location = Artifact { uri: text, uri_base_id: relative.then_some("%SRCROOT%") };
         Self { id: None, physical: Physical { artifact_location, region }, logical: Vec::new(), message: None }

@@ -9,6 +9,7 @@ use plimsoll::finding::{Finding, Related};
 use plimsoll::k8s::ObjectRef;
 use plimsoll::rule::{Rule, Severity, Standard, restricted};
 use plimsoll::source::{Region, Source, Span};
+use plimsoll::suppress::{Kind, Suppressed};
 
 use crate::support::root;
 
@@ -110,8 +111,19 @@ pub(super) fn sample() -> Outcomes {
             ..in_app("securityContext.capabilities.add[1]", at("NET_ADMIN", Severity::Low, "NET_ADMIN is added twice"))
         },
     ];
+    let suppressed = |kind, why: &str, needle: &str, place| Suppressed {
+        finding: in_app("image", at(needle, Severity::Medium, "container \"app\" has no digest")),
+        kind,
+        justification: why.into(),
+        place,
+    };
+    let here = (Arc::clone(&source.path), place(&source, "hunter2"));
+    let suppressed = vec![
+        suppressed(Kind::External, "known on 2026-01-31", "支付 👍", None),
+        suppressed(Kind::InSource, "the mirror serves [one](digest)", "hunter2", Some(here)),
+    ];
     let unread = sample_unread(&source);
-    outcomes(source, findings, unread)
+    Outcomes { suppressed, ..outcomes(source, findings, unread) }
 }
 
 /// A name and a text that try to be more than text.
