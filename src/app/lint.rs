@@ -38,10 +38,10 @@ pub(super) fn run(lint: &Lint) -> Result<u8, Failure> {
     if let Some(range) = settings.sweep {
         return to_stdout(|out| report::sweep::write(&outcomes, range, out)).map(|()| code);
     }
-    let root = Root::find(&here);
+    let (root, fail_on) = (Root::find(&here), settings.fail_on);
     let options = |detected| {
         let (config, root) = (config.clone(), root.clone());
-        report::Options { exit_code: code, quiet: lint.quiet, config, root, ..detected }
+        report::Options { exit_code: code, fail_on, quiet: lint.quiet, config, root, ..detected }
     };
     // Files first: they are whole even where the reader of standard output goes away.
     for report in reports.iter().filter(|r| r.output.is_some()) {

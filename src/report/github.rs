@@ -58,7 +58,7 @@ fn message(f: &Finding) -> String {
 }
 
 fn file(path: &str, options: &Options) -> String {
-    property(&clean(&options.root.relative(path).unwrap_or_else(|whole| whole)))
+    property(&clean(&options.told(path)))
 }
 
 /// A message as the runner reads it back (actions/toolkit, command.ts). What a log viewer would obey is written out.

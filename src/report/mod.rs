@@ -6,10 +6,14 @@ use clap::ValueEnum;
 
 use crate::engine::Outcomes;
 
+pub mod checkstyle;
 pub mod concise;
+mod files;
 pub mod github;
 pub mod human;
 pub mod json;
+pub mod junit;
+mod markup;
 mod paint;
 mod root;
 pub mod sarif;
@@ -35,6 +39,10 @@ pub enum Format {
     Sarif,
     /// Workflow commands that GitHub shows beside the lines of a change
     Github,
+    /// JUnit XML, for test reports: a suite for each file
+    Junit,
+    /// Checkstyle XML, for review bots and Jenkins
+    Checkstyle,
 }
 
 impl Format {
@@ -52,5 +60,7 @@ pub fn write(format: Format, outcomes: &Outcomes, options: &Options, out: &mut d
         Format::Json => json::write(outcomes, out),
         Format::Sarif => sarif::write(outcomes, options, out),
         Format::Github => github::write(outcomes, options, out),
+        Format::Junit => junit::write(outcomes, options, out),
+        Format::Checkstyle => checkstyle::write(outcomes, options, out),
     }
 }

@@ -3,6 +3,7 @@
 use clap::ValueEnum;
 
 use super::root::Root;
+use crate::rule::Severity;
 
 /// When to colour.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -34,6 +35,8 @@ pub struct Options {
     pub root: Root,
     /// The configuration file that the run goes by, as output shows it.
     pub config: Option<String>,
+    /// The least severity that fails the run; none where nothing does.
+    pub fail_on: Option<Severity>,
     /// The exit code that the run will have, for formats that carry it.
     pub exit_code: u8,
 }
@@ -49,12 +52,18 @@ impl Default for Options {
             width: 80,
             root: Root::default(),
             config: None,
+            fail_on: Some(Severity::Low),
             exit_code: 0,
         }
     }
 }
 
 impl Options {
+    /// A path as the repository tells it; of a file outside, the absolute one.
+    pub(super) fn told(&self, path: &str) -> String {
+        self.root.relative(path).unwrap_or_else(|whole| whole)
+    }
+
     /// What suits an output: whether it is a terminal and how wide, with what the environment says.
     pub fn detect(color: Color, terminal: Option<u16>, env: impl Fn(&str) -> Option<String>) -> Self {
         let set = |name: &str| env(name).filter(|v| !v.is_empty());

@@ -1,10 +1,12 @@
 //! Every format: one small input rendered and kept, what a schema or a terminal asks, and the same bytes however it ran.
 
 mod samples;
+mod xml;
 
 use std::fs;
 use std::path::PathBuf;
 
+use clap::ValueEnum;
 use plimsoll::config::Settings;
 use plimsoll::discover::{self, Input};
 use plimsoll::engine::{self, Outcomes};
@@ -17,8 +19,6 @@ use serde_json::Value;
 use samples::{finding, hostile, outcomes, sample};
 
 use crate::support::{blessed, root, shared};
-
-const ALL: [Format; 5] = [Format::Human, Format::Concise, Format::Json, Format::Sarif, Format::Github];
 
 fn render(format: Format, outcomes: &Outcomes, options: &Options) -> String {
     let mut out = Vec::new();
@@ -57,6 +57,8 @@ fn renderings_are_kept() {
     kept("json.txt", &render(Format::Json, &sample, &options()));
     kept("sarif.txt", &without_catalogue(&render(Format::Sarif, &sample, &options())));
     kept("github.txt", &render(Format::Github, &sample, &options()));
+    kept("junit.txt", &render(Format::Junit, &sample, &options()));
+    kept("checkstyle.txt", &render(Format::Checkstyle, &sample, &options()));
 }
 
 /// Everything that the fixtures hold, as the program reads it.
@@ -116,7 +118,7 @@ fn commands(text: &str) -> Vec<Command> {
 #[test]
 fn nothing_of_a_manifest_is_obeyed() {
     let hostile = hostile();
-    for format in [Format::Human, Format::Concise, Format::Github] {
+    for format in [Format::Human, Format::Concise, Format::Github, Format::Junit, Format::Checkstyle] {
         for unicode in [true, false] {
             let text = render(format, &hostile, &Options { unicode, ..options() });
             let obeyed = |c: char| (c.is_control() && c != '\n') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}');
@@ -230,7 +232,7 @@ fn the_bytes_are_the_same_however_it_ran() {
     let all = |threads: usize, paths: &[PathBuf]| -> Vec<String> {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         let outcomes = pool.install(|| run(paths, true));
-        ALL.iter().map(|f| render(*f, &outcomes, &options())).collect()
+        Format::value_variants().iter().map(|f| render(*f, &outcomes, &options())).collect()
     };
     let one = all(1, &paths);
     paths.reverse();
