@@ -26,7 +26,7 @@ fn check(container: Container<'_>, report: &mut Report<'_>) {
     for item in ["command", "args"].into_iter().flat_map(|list| container.at(list).items()) {
         if let Some(found) = shape(item.text()) {
             let message = format!("{who} has {} on its command line", found.what);
-            report.at_part(item, found.rest, found.length, message).help(HELP);
+            report.at_part(item, found.rest, found.length, message).known_by(item, found.what).help(HELP);
             told.push(item.node());
         }
     }
@@ -35,7 +35,7 @@ fn check(container: Container<'_>, report: &mut Report<'_>) {
         if literal && !told.contains(&given.slot.node()) {
             let message = format!("{who} has the value of {} on its command line", given.name);
             let shown = given.word.find('=').unwrap_or(given.word.len());
-            report.at_part(given.slot, given.word, shown, message).help(HELP);
+            report.at_part(given.slot, given.word, shown, message).known_by(given.slot, given.name).help(HELP);
         }
     }
 }

@@ -25,10 +25,12 @@ fn check(object: Object<'_>, report: &mut Report<'_>) {
     for (key, slot) in object.at("data").entries() {
         let text = slot.text();
         if let Some(found) = shape(text) {
-            report.at_part(slot, found.rest, found.length, format!("ConfigMap has {} in {key}", found.what)).help(HELP);
+            let message = format!("ConfigMap has {} in {key}", found.what);
+            report.at_part(slot, found.rest, found.length, message).known_by(slot, found.what).help(HELP);
         } else if !text.contains('\n') {
             if named(&key).is_some_and(|kind| is_literal(kind, &key, text)) {
-                report.at(slot, format!("ConfigMap has the value of {key} in the manifest")).help(HELP);
+                let message = format!("ConfigMap has the value of {key} in the manifest");
+                report.at(slot, message).known_by(slot, "").help(HELP);
             }
             continue;
         }
@@ -36,7 +38,7 @@ fn check(object: Object<'_>, report: &mut Report<'_>) {
             let Some((name, value)) = assignment(line) else { continue };
             if shape(line).is_none() && named(name).is_some_and(|kind| is_literal(kind, name, value)) {
                 let message = format!("ConfigMap has the value of {name} in {key}");
-                report.at_part(slot, line.trim(), name.len(), message).help(HELP);
+                report.at_part(slot, line.trim(), name.len(), message).known_by(slot, name).help(HELP);
             }
         }
     }

@@ -24,6 +24,7 @@ fn check(container: Container<'_>, report: &mut Report<'_>) {
         Some(false) => {
             report
                 .at(image, format!("{who} does not pin the image {} by its digest", image.text()))
+                .known_by(image, "")
                 .help("write `@sha256:…` behind it; the tag may stay for the reader");
         }
         None => {

@@ -37,5 +37,6 @@ fn check(container: Container<'_>, report: &mut Report<'_>) {
     };
     report
         .at(image, format!("{who} runs the image {} {what}: tomorrow's may be another one", image.text()))
+        .known_by(image, what)
         .help("write the tag of a version, or better its digest");
 }

@@ -24,6 +24,8 @@ fn check(slip: &Slip<'_>, report: &mut Report<'_>) {
     let message =
         format!("{} is {}: the API server wants {}", slip.at(), slip.stands(), wanted.wanted(slip.slot.kind()));
     let draft = report.at(slip.slot, message);
+    // Passwords are what most often lacks its quotes.
+    draft.known_by(slip.slot, "");
     if let Some(advice) = slip.advice(wanted) {
         draft.help(advice);
     }

@@ -12,6 +12,7 @@ use std::sync::Arc;
 pub use self::cross::CrossReport;
 pub(crate) use self::texts::Texts;
 use crate::engine::Settings;
+use crate::fingerprint::{Mark, Value};
 use crate::k8s::{Container, ObjectRef};
 use crate::rule::{Level, Rule, Safety, Severity, Standard};
 use crate::source::{LineIndex, Region, Span};
@@ -38,6 +39,8 @@ pub struct Finding {
     pub container: Option<Arc<str>>,
     /// The field's path from the object's root: `spec.template.spec.containers[0].image`.
     pub field: Option<Arc<str>>,
+    /// What tells it from others about the same object: see `fingerprint`.
+    pub mark: Mark,
     /// The Pod Security check that denies the pod for this.
     pub standard: Option<&'static Standard>,
     /// Other places that belong to it.
@@ -86,6 +89,7 @@ pub struct Draft {
     object: Option<Arc<ObjectRef>>,
     container: Option<String>,
     field: Option<String>,
+    mark: Mark,
     related: Vec<(Span, Cow<'static, str>)>,
     fix: Option<Fix>,
     /// Says that the API server refuses the value.
@@ -117,6 +121,20 @@ impl Draft {
         self
     }
 
+    /// The field that it is about, and what it is known by there.
+    fn about(&mut self, slot: Slot<'_>, value: impl Value) -> &mut Self {
+        let (field, by_name) = slot.paths();
+        (self.field, self.mark) = (Some(field), Mark::of(&by_name, value));
+        self
+    }
+
+    /// Says what the finding is known by, beside the field: `fingerprint` takes the value at `slot` otherwise. For values
+    /// that change while what is wrong stays, and for those that are nobody's business, not even as a hash.
+    pub fn known_by(&mut self, slot: Slot<'_>, what: &str) -> &mut Self {
+        self.mark = Mark::of(&slot.paths().1, what);
+        self
+    }
+
     /// The finished finding.
     pub(crate) fn finish(
         self,
@@ -136,6 +154,7 @@ impl Draft {
             object: self.object,
             container: self.container.map(|name| texts.shared(&name)),
             field: self.field.map(|path| texts.shared(&path)),
+            mark: self.mark,
             standard,
             related: related
                 .map(|(span, message)| Related { path: Arc::clone(path), region: lines.region(span), message })
@@ -256,17 +275,13 @@ impl<'a> Report<'a> {
     /// A finding at a slot: at its value, or, where it is absent, at the deepest parent that exists.
     pub fn at(&mut self, slot: Slot<'_>, message: impl Into<String>) -> &mut Draft {
         let place = slot.place();
-        let draft = self.at_place(place, message);
-        draft.field = Some(slot.path());
-        draft
+        self.at_place(place, message).about(slot, slot)
     }
 
     /// A finding at the key of a slot.
     pub fn at_key(&mut self, slot: Slot<'_>, message: impl Into<String>) -> &mut Draft {
         let place = Place { span: slot.key_span(), ..slot.place() };
-        let draft = self.at_place(place, message);
-        draft.field = Some(slot.path());
-        draft
+        self.at_place(place, message).about(slot, "")
     }
 
     /// A finding at a part of a slot's text: at the first `length` bytes of where `part` is written, or at the whole
@@ -278,9 +293,7 @@ impl<'a> Report<'a> {
         if let Some(at) = written.find(part).filter(|_| part.len() > length || part != slot.text()) {
             place.span = Span::new(start + at, start + at + length.min(part.len()));
         }
-        let draft = self.at_place(place, message);
-        draft.field = Some(slot.path());
-        draft
+        self.at_place(place, message).about(slot, slot)
     }
 
     /// A note that the rule cannot decide because the value at `slot` is a placeholder.
@@ -350,6 +363,7 @@ impl<'a> Report<'a> {
             object: self.object.clone(),
             container: self.in_container.then(|| self.container.clone()),
             field: None,
+            mark: Mark::default(),
             related: related.into_iter().collect(),
             fix: None,
             refusal: false,

@@ -18,6 +18,7 @@ pub mod discover;
 pub mod engine;
 pub mod explain;
 pub mod finding;
+pub mod fingerprint;
 pub mod globs;
 pub mod k8s;
 pub mod names;

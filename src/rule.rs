@@ -153,7 +153,7 @@ pub enum Policy {
 pub struct Rule {
     /// Kebab-case, read as "ignore ⟨id⟩"; never changes.
     pub id: &'static str,
-    /// Ids that the rule had before.
+    /// Ids that the rule had before, the oldest first: fingerprints keep that one.
     pub aliases: &'static [&'static str],
     /// What is wrong when it fires: lower case, no full stop.
     pub summary: &'static str,

@@ -83,10 +83,11 @@ impl<'a> Policies<'a> {
             let mut checks: Vec<_> = violations.iter().map(|(_, check)| *check).collect();
             checks.sort_unstable();
             checks.dedup();
-            let message = format!("{}: {}", subject.consequence(mode, lv), checks.join(", "));
+            let checks = checks.join(", ");
+            let message = format!("{}: {checks}", subject.consequence(mode, lv));
             let mut report = Report::new(settings, rule, severity, Some(subject.reference), drafts);
             let draft = report.at_key(subject.pod.view().spec(), message);
-            draft.help(format!(
+            draft.known_by(subject.pod.view().spec(), &format!("{}: {checks}", mode.name())).help(format!(
                 "run `plimsoll lint --standard {} --kubernetes {}` to see each field",
                 lv.level.name(),
                 lv.version()

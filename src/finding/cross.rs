@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Finding;
 use crate::engine::{Fact, Settings};
+use crate::fingerprint::Mark;
 use crate::rule::{Rule, Severity};
 
 /// Where a rule over the whole input writes: its findings stand in files that are no longer open.
@@ -49,6 +50,7 @@ impl<'a> CrossReport<'a> {
             object: Some(Arc::clone(&fact.object)),
             container: None,
             field: Some(fact.field.as_str().into()),
+            mark: Mark::of(&unnumbered(&fact.field), &*fact.value),
             standard: None,
             related: Box::default(),
             fix: None,
@@ -56,4 +58,9 @@ impl<'a> CrossReport<'a> {
         let last = self.findings.len() - 1;
         &mut self.findings[last]
     }
+}
+
+/// A field's path without the numbers of list items.
+fn unnumbered(field: &str) -> String {
+    field.split_inclusive('[').map(|part| part.trim_start_matches(|c: char| c.is_ascii_digit())).collect()
 }

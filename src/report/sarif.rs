@@ -13,9 +13,10 @@ use super::Options;
 use super::json::{CoverageJson, Each};
 use crate::coverage::{Outcome, Unread};
 use crate::engine::Outcomes;
+use crate::fingerprint::Unique;
 use crate::rule::Severity;
 use driver::{BROKEN, Driver, SKIPPED};
-use result::{Fingerprints, Location, ResultJson};
+use result::{Location, ResultJson};
 use suppression::{SuppressionJson, merged};
 
 /// Writes one log with one run.
@@ -43,7 +44,7 @@ pub fn write(outcomes: &Outcomes, options: &Options, out: &mut dyn Write) -> io:
 
 /// The findings and the suppressed ones, in one order: a finding keeps its fingerprint when its twin is suppressed.
 fn results<'a>(outcomes: &'a Outcomes, options: &'a Options) -> impl Iterator<Item = ResultJson<'a>> {
-    let mut fingerprints = Fingerprints::default();
+    let mut fingerprints = Unique::default();
     // SARIF 2.1.0, 3.27.23: either all results of a run say how they are suppressed, or none does.
     let told = !outcomes.suppressed.is_empty();
     merged(&outcomes.findings, &outcomes.suppressed).map(move |(f, suppressed)| {

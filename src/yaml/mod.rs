@@ -7,6 +7,7 @@ mod events;
 mod flow;
 mod json;
 mod parse;
+mod path;
 mod placeholder;
 mod scalar;
 mod scan;

@@ -31,18 +31,18 @@ enum State {
 /// A place in a document, from some node on, that may or may not hold a value.
 #[derive(Clone, Copy, Debug)]
 pub struct Slot<'t> {
-    tree: &'t Tree<'t>,
+    pub(super) tree: &'t Tree<'t>,
     /// Paths are told from here.
-    root: NodeId,
+    pub(super) root: NodeId,
     state: State,
     /// The value (aliases followed), or where it is absent the deepest parent that exists.
-    node: NodeId,
+    pub(super) node: NodeId,
     /// The key of `node`, if it has one.
-    key: Option<NodeId>,
+    pub(super) key: Option<NodeId>,
     /// The last alias or merge on the way: where it is used, and what it stands for.
-    via: Option<(NodeId, NodeId)>,
+    pub(super) via: Option<(NodeId, NodeId)>,
     /// Path below `node` that does not exist.
-    missing: [&'t str; 3],
+    pub(super) missing: [&'t str; 3],
 }
 
 impl<'t> Slot<'t> {
@@ -302,55 +302,6 @@ impl<'t> Slot<'t> {
             }
         }
         self.tree.written_entries(self.node).first().map_or(self.tree.span(self.node), |e| self.tree.span(e.key))
-    }
-
-    /// The path from the root: `spec.containers[0].securityContext.capabilities`.
-    pub fn path(self) -> String {
-        let mut steps: Vec<Cow<'t, str>> = Vec::with_capacity(12);
-        let mut node = self.node;
-        let mut via = self.via;
-        let mut key = self.key;
-        while node != self.root {
-            if let Some((user, target)) = via
-                && target == node
-            {
-                via = None;
-                node = user;
-                // A merge's user is the mapping itself: it has the same path as the mapping that it merged.
-                if self.tree.kind(user) == Kind::Map {
-                    key = None;
-                    continue;
-                }
-            }
-            let Some(parent) = self.tree.parent(node) else { break };
-            steps.push(step_text(self.tree, parent, node, key.take()));
-            node = parent;
-        }
-        let missing = self.missing.into_iter().filter(|m| !m.is_empty());
-        let steps = steps.iter().rev().map(AsRef::as_ref).chain(missing);
-        let mut path = String::with_capacity(steps.clone().map(|s| s.len() + 1).sum());
-        for step in steps {
-            if !path.is_empty() && !step.starts_with('[') {
-                path.push('.');
-            }
-            path.push_str(step);
-        }
-        path
-    }
-}
-
-/// One step of a path: a key, or an index in brackets.
-fn step_text<'t>(tree: &'t Tree<'t>, parent: NodeId, node: NodeId, key: Option<NodeId>) -> Cow<'t, str> {
-    if tree.kind(parent) == Kind::Seq {
-        let index = tree.items(parent).iter().position(|&i| i == node).unwrap_or_default();
-        return format!("[{index}]").into();
-    }
-    let key = key.or_else(|| tree.written_entries(parent).iter().find(|e| e.value == node).map(|e| e.key));
-    let name = key.map_or(Cow::Borrowed("?"), |k| tree.key_name(k));
-    if name.is_empty() || name.contains(|c: char| !(c.is_alphanumeric() || c == '-' || c == '_')) {
-        format!("[{name:?}]").into()
-    } else {
-        name
     }
 }
 

@@ -13,6 +13,7 @@ mod cli;
 mod corpus;
 mod docs;
 mod files;
+mod fingerprints;
 mod formats;
 mod hook;
 mod house;

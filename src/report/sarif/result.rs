@@ -1,6 +1,4 @@
-//! One result: its places and its fingerprint.
-
-use std::collections::HashMap;
+//! One result and its places.
 
 use serde::Serialize;
 
@@ -8,6 +6,7 @@ use super::suppression::SuppressionJson;
 use super::{Text, level};
 use crate::coverage::Unread;
 use crate::finding::{Finding, Related};
+use crate::fingerprint::Fingerprint;
 use crate::k8s::ObjectRef;
 use crate::report::{Options, Uri};
 use crate::source::{Position, Region};
@@ -49,7 +48,7 @@ impl<'a> ResultJson<'a> {
     pub(super) fn new(
         f: &'a Finding,
         location: Location,
-        fingerprint: String,
+        fingerprint: Fingerprint,
         suppressions: Option<Vec<SuppressionJson>>,
         options: &Options,
     ) -> Self {
@@ -62,7 +61,7 @@ impl<'a> ResultJson<'a> {
             message: plain(&format!("{}{help}", f.message)),
             locations: [location],
             related_locations: related.map(|(r, id)| Location::related(r, id, options)).collect(),
-            partial_fingerprints: FingerprintJson { value: fingerprint },
+            partial_fingerprints: FingerprintJson { value: fingerprint.to_string() },
             suppressions,
             properties: ResultProperties {
                 severity: f.severity.name(),
@@ -192,47 +191,9 @@ fn qualified(object: &ObjectRef) -> String {
     format!("{namespace}{}/{}", object.kind, object.name)
 }
 
-/// What stays the same while lines move: file, rule, object, container and field. Equal ones are counted.
-#[derive(Default)]
-pub(super) struct Fingerprints {
-    seen: HashMap<u64, u32>,
-}
-
-impl Fingerprints {
-    pub(super) fn of(&mut self, f: &Finding, uri: &str) -> String {
-        let object = f.object.as_deref();
-        let parts = [
-            uri,
-            f.rule.id,
-            object.map_or("", |o| o.kind.as_str()),
-            object.and_then(|o| o.namespace.as_deref()).unwrap_or_default(),
-            object.map_or("", |o| o.name.as_str()),
-            f.container.as_deref().unwrap_or_default(),
-            f.field.as_deref().unwrap_or_default(),
-        ];
-        let hash = fnv(&parts);
-        let count = self.seen.entry(hash).or_default();
-        *count += 1;
-        format!("{hash:016x}:{count}")
-    }
-}
-
-/// FNV-1a over the parts with a zero byte behind each: written down in a standard, so the same in every version.
-fn fnv(parts: &[&str]) -> u64 {
-    let bytes = parts.iter().flat_map(|p| p.bytes().chain([0]));
-    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, b| (hash ^ u64::from(b)).wrapping_mul(0x0000_0100_0000_01b3))
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{fnv, plain};
-
-    #[test]
-    fn the_hash_is_fnv_1a() {
-        // The published value of "foobar" ends before our separator: undo that last step to compare.
-        assert_eq!(fnv(&["foobar"]), 0x8594_4171_f739_67e8_u64.wrapping_mul(0x0000_0100_0000_01b3));
-        assert_ne!(fnv(&["a", "b"]), fnv(&["ab", ""]));
-    }
+    use super::plain;
 
     #[test]
     fn a_name_is_no_link() {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use plimsoll::coverage::{FileCoverage, Outcome, Unread};
 use plimsoll::engine::Outcomes;
 use plimsoll::finding::{Finding, Related};
+use plimsoll::fingerprint::Mark;
 use plimsoll::k8s::ObjectRef;
 use plimsoll::rule::{Rule, Severity, Standard, restricted};
 use plimsoll::source::{Region, Source, Span};
@@ -34,6 +35,7 @@ pub(super) fn finding(source: &Source, needle: &str, severity: Severity, message
         object: None,
         container: None,
         field: None,
+        mark: Mark::default(),
         standard: None,
         related: Box::default(),
         fix: None,
