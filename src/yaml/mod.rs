@@ -3,11 +3,11 @@
 
 mod block;
 mod build;
+pub mod emit;
 mod events;
 mod flow;
 mod json;
 mod parse;
-mod path;
 mod placeholder;
 mod scalar;
 mod scan;
