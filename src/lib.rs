@@ -14,6 +14,7 @@ pub mod cli;
 pub mod config;
 pub mod coverage;
 pub mod credential;
+pub mod date;
 pub mod discover;
 pub mod engine;
 pub mod explain;

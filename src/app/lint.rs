@@ -12,17 +12,21 @@ use super::progress::Progress;
 use super::{Failure, stdout_error, stdout_options};
 use crate::cli::{Lint, Sweep};
 use crate::config::{File, Settings, Threshold};
-use crate::discover;
-use crate::engine::{self, Outcomes};
+use crate::engine::{self, Keep, Outcomes};
 use crate::globs::Globs;
 use crate::report::{self, Color, Format, Root};
 use crate::rules;
+use crate::{date, discover};
 
 /// Runs it; the result is the exit code.
 pub(super) fn run(lint: &Lint) -> Result<u8, Failure> {
     let here = std::env::current_dir().map_err(|e| Failure::said(format_args!("the current directory: {e}")))?;
     let (settings, options, config) = settle(lint, &here)?;
     let reports = reports(lint)?;
+    let keep = Keep {
+        sources: reports.iter().any(|r| r.format.needs_sources()),
+        objects: reports.iter().any(|r| r.format.needs_objects()),
+    };
     if lint.stdin_filename.is_some() && !lint.paths.iter().any(|p| p.as_os_str() == "-") {
         return Err(Failure::said("`--stdin-filename` names standard input, which is not read: add the path `-`"));
     }
@@ -30,10 +34,10 @@ pub(super) fn run(lint: &Lint) -> Result<u8, Failure> {
         // Fails only where threads were started before: none were.
         let _ = rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global();
     }
+    let timestamp = if keep.objects { timestamp()? } else { None };
     let inputs = discover::discover(&lint.paths, &options);
-    let keep_sources = reports.iter().any(|r| r.format.needs_sources());
     // The process ends with them: to take a million texts apart one by one would only take time.
-    let outcomes = ManuallyDrop::new(judge(lint, inputs, &settings, keep_sources));
+    let outcomes = ManuallyDrop::new(judge(lint, inputs, &settings, keep));
     let code = exit_code(lint, &outcomes, &settings);
     if let Some(range) = settings.sweep {
         return to_stdout(|out| report::sweep::write(&outcomes, range, out)).map(|()| code);
@@ -41,7 +45,7 @@ pub(super) fn run(lint: &Lint) -> Result<u8, Failure> {
     let (root, fail_on) = (Root::find(&here), settings.fail_on);
     let options = |detected| {
         let (config, root) = (config.clone(), root.clone());
-        report::Options { exit_code: code, fail_on, quiet: lint.quiet, config, root, ..detected }
+        report::Options { exit_code: code, fail_on, quiet: lint.quiet, config, root, timestamp, ..detected }
     };
     // Files first: they are whole even where the reader of standard output goes away.
     for report in reports.iter().filter(|r| r.output.is_some()) {
@@ -58,17 +62,26 @@ pub(super) fn run(lint: &Lint) -> Result<u8, Failure> {
     Ok(code)
 }
 
+/// The time that reports carry: none but the one that reproducible builds set.
+fn timestamp() -> Result<Option<i64>, Failure> {
+    let Some(text) = std::env::var_os("SOURCE_DATE_EPOCH").filter(|text| !text.is_empty()) else { return Ok(None) };
+    let seconds = text.to_str().and_then(|text| text.parse().ok()).filter(|s| (0..=date::LAST).contains(s));
+    let wrong =
+        || Failure::said(format_args!("SOURCE_DATE_EPOCH is no number of seconds since 1970: {}", text.display()));
+    seconds.ok_or_else(wrong).map(Some)
+}
+
 fn to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
     let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
     write(&mut out).and_then(|()| out.flush()).map_err(|error| stdout_error(&error))
 }
 
-fn judge(lint: &Lint, inputs: Vec<discover::Input>, settings: &Settings, keep_sources: bool) -> Outcomes {
+fn judge(lint: &Lint, inputs: Vec<discover::Input>, settings: &Settings, keep: Keep) -> Outcomes {
     let done = Arc::new(AtomicUsize::new(0));
     let terminal = io::stderr().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
     let progress = (terminal && !lint.quiet)
         .then(|| Progress::start(io::stderr(), inputs.len(), Arc::clone(&done), Duration::from_secs(1)));
-    let outcomes = engine::run_counted(inputs, settings, keep_sources, &done);
+    let outcomes = engine::run_counted(inputs, settings, keep, &done);
     // The line is gone before the first result is written.
     drop(progress);
     outcomes

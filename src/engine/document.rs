@@ -34,6 +34,8 @@ pub(super) struct DocumentResult {
     /// Namespaces that pods of the document name.
     pub(super) pod_namespaces: Vec<String>,
     pub(super) pods: usize,
+    /// Every object, and where its name stands.
+    pub(super) objects: Vec<(Span, Arc<ObjectRef>)>,
 }
 
 impl DocumentResult {
@@ -47,6 +49,7 @@ impl DocumentResult {
             namespaces: Vec::new(),
             pod_namespaces: Vec::new(),
             pods: 0,
+            objects: Vec::new(),
         }
     }
 
@@ -153,6 +156,7 @@ pub(super) fn lint_tree(
     }
     for object in objects {
         let reference = Arc::new(object.reference());
+        result.objects.push((object.name_span(), Arc::clone(&reference)));
         let pods = k8s::pods(object);
         result.pods += pods.len();
         gather(object, &pods, &reference, &mut result.facts);

@@ -24,8 +24,9 @@ pub use crate::config::Settings;
 use crate::coverage::{Coverage, FileCoverage, Outcome, Unread};
 use crate::discover::Input;
 use crate::finding::{CrossReport, Draft, Finding, Texts};
+use crate::k8s::ObjectRef;
 use crate::rule::{Check, Severity};
-use crate::source::{LineIndex, Source};
+use crate::source::{LineIndex, Region, Source};
 use crate::suppress::Suppressed;
 use crate::yaml;
 
@@ -42,18 +43,40 @@ pub struct Outcomes {
     pub verdicts: Vec<PodVerdicts>,
     /// The texts of the files that have findings, for formats that show them.
     pub sources: Sources,
+    /// Every object that was judged, in the order of the input, for formats that speak of those without findings too.
+    pub objects: Vec<Judged>,
+}
+
+/// An object that was judged, and where its name stands.
+#[derive(Clone, Debug)]
+pub struct Judged {
+    /// The file.
+    pub path: Arc<str>,
+    /// Where its name stands, or, without one, its kind.
+    pub region: Region,
+    /// What it is called.
+    pub object: Arc<ObjectRef>,
+}
+
+/// What a run keeps beside its findings, for those who ask.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Keep {
+    /// The texts of the files that have findings.
+    pub sources: bool,
+    /// The objects, and with `sources` the texts of all files that have any.
+    pub objects: bool,
 }
 
 /// Judges every input.
 pub fn run(inputs: Vec<Input>, settings: &Settings, keep_sources: bool) -> Outcomes {
-    run_counted(inputs, settings, keep_sources, &AtomicUsize::new(0))
+    run_counted(inputs, settings, Keep { sources: keep_sources, objects: false }, &AtomicUsize::new(0))
 }
 
 /// Judges every input, and counts in `done` those that are.
-pub fn run_counted(inputs: Vec<Input>, settings: &Settings, keep_sources: bool, done: &AtomicUsize) -> Outcomes {
+pub fn run_counted(inputs: Vec<Input>, settings: &Settings, keep: Keep, done: &AtomicUsize) -> Outcomes {
     let plan = Plan::new(settings);
     let lint = |input| {
-        let result = lint_input(input, &plan, keep_sources);
+        let result = lint_input(input, &plan, keep);
         done.fetch_add(1, Relaxed);
         result
     };
@@ -69,12 +92,13 @@ pub fn run_counted(inputs: Vec<Input>, settings: &Settings, keep_sources: bool, 
     for file in files {
         by_file.push((Arc::clone(&file.coverage.path), file.findings));
         outcomes.verdicts.extend(file.verdicts);
+        outcomes.objects.extend(file.objects);
         outcomes.coverage.pods += file.pods;
         let path = Arc::clone(&file.coverage.path);
         outcomes.coverage.files.push(file.coverage);
         facts.append(file.facts);
         if let Some(again) = file.again {
-            if keep_sources {
+            if keep.sources {
                 outcomes.sources.push(path, again.clone());
             }
             if !file.pod_namespaces.is_empty() {
@@ -191,6 +215,7 @@ fn cross(facts: &Inputs, plan: &Plan<'_>, findings: &mut Vec<Finding>) {
 struct FileResult {
     findings: Vec<Finding>,
     verdicts: Vec<PodVerdicts>,
+    objects: Vec<Judged>,
     coverage: FileCoverage,
     facts: Inputs,
     /// Namespaces that pods of the file name.
@@ -205,6 +230,7 @@ impl FileResult {
         Self {
             findings: Vec::new(),
             verdicts: Vec::new(),
+            objects: Vec::new(),
             coverage: FileCoverage::new(Arc::clone(path)),
             facts: Inputs::default(),
             pod_namespaces: BTreeSet::new(),
@@ -237,13 +263,13 @@ impl FileResult {
     }
 }
 
-fn lint_input(input: Input, plan: &Plan<'_>, keep_source: bool) -> FileResult {
+fn lint_input(input: Input, plan: &Plan<'_>, keep: Keep) -> FileResult {
     let file = matches!(input, Input::File(..)).then(|| input.clone());
     match input.read() {
         Ok(source) => {
-            let mut result = lint_source(&source, plan);
+            let mut result = lint_source(&source, plan, keep);
             let told = !result.findings.is_empty() || !result.coverage.unread.is_empty() || result.facts.any();
-            if !result.pod_namespaces.is_empty() || (keep_source && told) {
+            if !result.pod_namespaces.is_empty() || (keep.sources && (told || !result.objects.is_empty())) {
                 result.again = Some(file.map_or_else(|| Again::Kept(Arc::new(source)), Again::File));
             }
             result
@@ -263,7 +289,7 @@ const LARGE: usize = 1 << 20;
 const BATCH: usize = 4096;
 
 /// One file, judged by the rules that need nothing else.
-fn lint_source(source: &Source, plan: &Plan<'_>) -> FileResult {
+fn lint_source(source: &Source, plan: &Plan<'_>, keep: Keep) -> FileResult {
     let (rules, settings) = (plan.rules(&source.path), plan.settings);
     let documents = source.documents();
     let lines = LazyLines::new(source);
@@ -288,7 +314,13 @@ fn lint_source(source: &Source, plan: &Plan<'_>) -> FileResult {
         } else {
             batch.iter().map(|raw| judge(&mut texts, raw)).collect()
         };
-        for (part, findings) in parts {
+        for (mut part, findings) in parts {
+            let objects = if keep.objects { std::mem::take(&mut part.objects) } else { Vec::new() };
+            result.objects.extend(objects.into_iter().map(|(span, object)| Judged {
+                path: Arc::clone(&source.path),
+                region: lines.get().region(span),
+                object,
+            }));
             silent &= part.outcome.is_none() && part.unread.is_empty();
             result.take(part, source, &lines);
             result.findings.extend(findings);

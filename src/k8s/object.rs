@@ -1,6 +1,7 @@
 //! A Kubernetes object: a mapping with `apiVersion` and `kind`, alone in its document or an item of a list.
 
 use super::api;
+use crate::source::Span;
 use crate::yaml::{Slot, Tree};
 
 /// What an object is called, for output.
@@ -58,6 +59,13 @@ impl<'t> Object<'t> {
     /// `metadata.namespace`, if it is a string.
     pub fn namespace(self) -> Option<&'t str> {
         self.at("metadata.namespace").as_str()
+    }
+
+    /// Where the name stands, or the `generateName`; without either, where the object begins.
+    pub fn name_span(self) -> Span {
+        let names = [self.at("metadata.name"), self.at("metadata.generateName")];
+        let name = names.into_iter().find(|name| name.exists() || name.is_unknown());
+        name.map_or_else(|| self.slot.key_span(), Slot::span)
     }
 
     /// The object's names as owned text.

@@ -6,8 +6,10 @@ use clap::ValueEnum;
 
 use crate::engine::Outcomes;
 
+mod by_object;
 pub mod checkstyle;
 pub mod concise;
+pub mod config_audit_report;
 mod files;
 pub mod github;
 pub mod human;
@@ -15,6 +17,7 @@ pub mod json;
 pub mod junit;
 mod markup;
 mod paint;
+pub mod policy_report;
 mod root;
 pub mod sarif;
 mod snippet;
@@ -43,12 +46,21 @@ pub enum Format {
     Junit,
     /// Checkstyle XML, for review bots and Jenkins
     Checkstyle,
+    /// PolicyReports, as Kyverno writes them (wgpolicyk8s.io/v1alpha2)
+    PolicyReport,
+    /// ConfigAuditReports, as trivy-operator writes them
+    ConfigAuditReport,
 }
 
 impl Format {
     /// Whether the format shows source lines: then the engine must keep the sources.
     pub fn needs_sources(self) -> bool {
         self == Self::Human
+    }
+
+    /// Whether the format speaks of every object: then the engine must keep them.
+    pub fn needs_objects(self) -> bool {
+        matches!(self, Self::PolicyReport | Self::ConfigAuditReport)
     }
 }
 
@@ -62,5 +74,7 @@ pub fn write(format: Format, outcomes: &Outcomes, options: &Options, out: &mut d
         Format::Github => github::write(outcomes, options, out),
         Format::Junit => junit::write(outcomes, options, out),
         Format::Checkstyle => checkstyle::write(outcomes, options, out),
+        Format::PolicyReport => policy_report::write(outcomes, options, out),
+        Format::ConfigAuditReport => config_audit_report::write(outcomes, options, out),
     }
 }

@@ -49,7 +49,7 @@ pub(crate) fn line(outcomes: &Outcomes) -> String {
     )
 }
 
-fn counts(c: Counts) -> String {
+pub(crate) fn counts(c: Counts) -> String {
     format!("{} linted, {} not Kubernetes, {} skipped, {} broken", c.linted, c.not_kubernetes, c.skipped, c.broken)
 }
 

@@ -39,6 +39,8 @@ pub struct Options {
     pub fail_on: Option<Severity>,
     /// The exit code that the run will have, for formats that carry it.
     pub exit_code: u8,
+    /// The time that reports carry, in seconds since 1970; none where the environment gives none.
+    pub timestamp: Option<i64>,
 }
 
 impl Default for Options {
@@ -54,6 +56,7 @@ impl Default for Options {
             config: None,
             fail_on: Some(Severity::Low),
             exit_code: 0,
+            timestamp: None,
         }
     }
 }

@@ -8,6 +8,7 @@ mod events;
 mod flow;
 mod json;
 mod parse;
+mod path;
 mod placeholder;
 mod scalar;
 mod scan;

@@ -1,5 +1,6 @@
 //! Every format: one small input rendered and kept, what a schema or a terminal asks, and the same bytes however it ran.
 
+mod reports;
 mod samples;
 mod xml;
 
@@ -57,6 +58,8 @@ fn renderings_are_kept() {
     kept("json.txt", &render(Format::Json, &sample, &options()));
     kept("sarif.txt", &without_catalogue(&render(Format::Sarif, &sample, &options())));
     kept("github.txt", &render(Format::Github, &sample, &options()));
+    kept("policy-report.txt", &render(Format::PolicyReport, &sample, &options()));
+    kept("config-audit-report.txt", &render(Format::ConfigAuditReport, &sample, &options()));
     kept("junit.txt", &render(Format::Junit, &sample, &options()));
     kept("checkstyle.txt", &render(Format::Checkstyle, &sample, &options()));
 }
