@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Require(&[every_container("securityContext.capabilities.drop")
         .includes("ALL")
         .unless(&[Windows(25)])
-        .fix(Safety::Unsafe, "[ALL]")
+        .fix(Safety::Unsafe, "ALL")
         .help("write `drop: [ALL]` under `securityContext.capabilities`, then add back what the program needs")]),
     policy: Policy::Derived,
 };

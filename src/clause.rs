@@ -1,6 +1,10 @@
 //! A requirement on a field as data, and its evaluator.
-//! From a clause follow the verdict, the place, the message, and later the fix and the CEL expression.
+//! From a clause follow the verdict, the place, the message, the fix, and later the CEL expression.
 
+mod message;
+mod remedy;
+
+pub use self::remedy::Remedy;
 use crate::finding::Report;
 use crate::k8s::{Container, Pod};
 use crate::rule::Safety;
@@ -116,8 +120,8 @@ pub struct Clause {
     pub test: Test,
     /// Who is not asked.
     pub unless: &'static [Exemption],
-    /// What to write, and whether that may be done without a look.
-    pub fix: Option<(Safety, &'static str)>,
+    /// What mends it, and whether that may be done without a look.
+    pub fix: Option<(Safety, Remedy)>,
     /// The help line.
     pub help: &'static str,
     /// The help line where it depends on the container.
@@ -178,9 +182,14 @@ impl Clause {
         self
     }
 
-    /// What to write instead.
-    pub const fn fix(mut self, safety: Safety, value: &'static str) -> Self {
-        self.fix = Some((safety, value));
+    /// What to write instead: where nothing is written, at the pod if containers take its value, else at the container.
+    pub const fn fix(self, safety: Safety, value: &'static str) -> Self {
+        self.remedy(safety, Remedy::Write(value))
+    }
+
+    /// What mends it.
+    pub const fn remedy(mut self, safety: Safety, remedy: Remedy) -> Self {
+        self.fix = Some((safety, remedy));
         self
     }
 
@@ -264,6 +273,7 @@ impl Clause {
             Test::Only(_) | Test::Includes(_) => self.refuse_items(slot, who, report),
             _ => {}
         }
+        let id = self.fix.filter(|(_, remedy)| *remedy == Remedy::WriteId).and_then(|_| report.id());
         let draft = match verdict {
             Typed::Is(true) => return,
             Typed::Unknown => report.undecided(slot, &format!("{path} of {who}")),
@@ -271,6 +281,9 @@ impl Clause {
             Typed::Wrong => report.refused(slot, &format!("{path} of {who}"), self.test.wants()),
             Typed::Is(false) => report.at(slot, self.refusal(slot, who, floor)),
         };
+        if verdict != Typed::Unknown {
+            self.mend(slot, container, id, draft);
+        }
         if let (Some(advice), Some(container)) = (self.advice, container) {
             draft.help(advice(container));
         } else if self.test == Test::AboveFloor {
@@ -281,31 +294,6 @@ impl Clause {
             ));
         } else if !self.help.is_empty() {
             draft.help(self.help);
-        }
-    }
-
-    fn absence(&self, container: Option<Container<'_>>, who: &str, floor: i64) -> String {
-        let nor = if self.inherits && container.is_some() { ", nor does the pod" } else { "" };
-        format!("{who} does not set {}{}{nor}", self.path, self.wanted(floor))
-    }
-
-    fn refusal(&self, slot: Slot<'_>, who: &str, floor: i64) -> String {
-        let path = self.path;
-        match self.test {
-            Test::Includes(value) => format!("{who} does not list {value} in {path}"),
-            Test::AboveFloor => format!("{who} sets {path} to {}, {}", slot.text(), below_floor(floor)),
-            _ => format!("{who} sets {path} to {}", slot.text()),
-        }
-    }
-
-    /// ` to true`, for the message about an absent field.
-    fn wanted(&self, floor: i64) -> String {
-        match self.test {
-            Test::AboveFloor => format!(" above {floor}"),
-            Test::Is(Literal::Bool(b)) => format!(" to {b}"),
-            Test::Is(Literal::Int(i)) => format!(" to {i}"),
-            Test::Is(Literal::Str(s)) | Test::Includes(s) => format!(" to {s}"),
-            _ => String::new(),
         }
     }
 
@@ -350,6 +338,9 @@ impl Clause {
                     let draft = report.at(item, format!("{who} lists {} in {}", item.text(), self.path));
                     if !self.help.is_empty() {
                         draft.help(self.help);
+                    }
+                    if let Some((safety, Remedy::Remove)) = self.fix {
+                        draft.fix(safety, [item.remove()]);
                     }
                 }
             }

@@ -10,6 +10,7 @@ pub use problem::Problems;
 pub use schema::{reference, schema};
 
 use crate::globs::Globs;
+use crate::identity::Ids;
 use crate::k8s::Version;
 use crate::rule::{Level, Rule, Severity};
 use crate::rules;
@@ -33,6 +34,10 @@ pub struct Settings {
     pub overrides: Vec<Override>,
     /// Findings from this severity on fail the run; `None`: never.
     pub fail_on: Option<Severity>,
+    /// Whether findings shall carry the edits that mend them, rather than only whether there are any.
+    pub with_fixes: bool,
+    /// The user and group ids that fixes write.
+    pub ids: Ids,
 }
 
 /// The severity of every rule, in the order of `rules::ALL`; `None` where the rule is off.
@@ -99,6 +104,8 @@ impl Default for Settings {
             severities: Severities::default(),
             overrides: Vec::new(),
             fail_on: Some(Severity::Low),
+            with_fixes: false,
+            ids: Ids::default(),
         }
     }
 }

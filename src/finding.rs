@@ -2,6 +2,7 @@
 //! Inside a file a finding holds byte spans; `engine` turns them into positions once, when the file is done.
 
 mod cross;
+mod fix;
 mod texts;
 
 use std::borrow::Cow;
@@ -10,6 +11,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 pub use self::cross::CrossReport;
+use self::fix::Remedy;
+pub use self::fix::{Fix, Replacement};
 pub(crate) use self::texts::Texts;
 use crate::engine::Settings;
 use crate::fingerprint::{Mark, Value};
@@ -45,7 +48,9 @@ pub struct Finding {
     pub standard: Option<&'static Standard>,
     /// Other places that belong to it.
     pub related: Box<[Related]>,
-    /// How it can be mended.
+    /// Whether it can be mended, and how safely.
+    pub fixable: Option<Safety>,
+    /// How: only where the settings ask for it.
     pub fix: Option<Box<Fix>>,
 }
 
@@ -58,24 +63,6 @@ pub struct Related {
     pub region: Region,
     /// What is there: lower case, no full stop.
     pub message: Cow<'static, str>,
-}
-
-/// A mend: edits that belong together.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fix {
-    /// Whether it may be applied without a look.
-    pub safety: Safety,
-    /// In text order, not overlapping.
-    pub edits: Vec<Edit>,
-}
-
-/// A replacement of bytes by text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Edit {
-    /// What is replaced.
-    pub span: Span,
-    /// What stands there instead.
-    pub text: String,
 }
 
 /// A finding while its file is still at hand: spans, not positions.
@@ -91,7 +78,9 @@ pub struct Draft {
     field: Option<String>,
     mark: Mark,
     related: Vec<(Span, Cow<'static, str>)>,
-    fix: Option<Fix>,
+    fixable: Option<Safety>,
+    /// None where nobody asked for more than whether there is one.
+    remedy: Option<Box<Remedy>>,
     /// Says that the API server refuses the value.
     refusal: bool,
 }
@@ -143,6 +132,7 @@ impl Draft {
         standard: Option<&'static Standard>,
         texts: &mut Texts,
     ) -> Finding {
+        let fix = self.fixable.zip(self.remedy).filter(|(_, remedy)| remedy.is_settled());
         let related = self.related.into_iter();
         Finding {
             rule: self.rule,
@@ -159,7 +149,8 @@ impl Draft {
             related: related
                 .map(|(span, message)| Related { path: Arc::clone(path), region: lines.region(span), message })
                 .collect(),
-            fix: self.fix.map(Box::new),
+            fixable: self.fixable,
+            fix: fix.map(|(safety, remedy)| Box::new(remedy.finish(safety, lines))),
         }
     }
 
@@ -257,6 +248,11 @@ impl<'a> Report<'a> {
         self.in_container = container.is_some();
         self.container.clear();
         self.container.push_str(container.map_or("", Container::name));
+    }
+
+    /// The id that the object's pods shall run as; none where the floor leaves no room for one.
+    pub fn id(&self) -> Option<i64> {
+        self.settings.ids.id(self.object.as_deref()?, self.settings.uid_floor)
     }
 
     /// The settings of this run: version, floors, known names.
@@ -365,7 +361,8 @@ impl<'a> Report<'a> {
             field: None,
             mark: Mark::default(),
             related: related.into_iter().collect(),
-            fix: None,
+            fixable: None,
+            remedy: self.settings.with_fixes.then(Box::default),
             refusal: false,
         });
         let last = self.drafts.len() - 1;

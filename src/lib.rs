@@ -21,6 +21,7 @@ pub mod explain;
 pub mod finding;
 pub mod fingerprint;
 pub mod globs;
+pub mod identity;
 pub mod k8s;
 pub mod names;
 pub mod nearest;

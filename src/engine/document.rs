@@ -11,7 +11,7 @@ use crate::finding::{Draft, Report};
 use crate::k8s::{self, NamespacePolicy, Object, ObjectRef, PodData};
 use crate::rule::Check;
 use crate::source::{Source, Span};
-use crate::yaml::{self, RawDocument, Slot, TemplateKind, Tree};
+use crate::yaml::{self, Editor, RawDocument, Slot, TemplateKind, Tree};
 
 /// A document that was not read, while its file is still at hand.
 pub(super) struct UnreadDraft {
@@ -78,6 +78,10 @@ pub(super) fn lint(
         Ok(tree) if tree.kind(tree.root()) == yaml::Kind::Unknown => template(tree.span(tree.root()), TemplateKind::Go),
         Ok(tree) => {
             let mut result = lint_tree(&tree, settings, rules, sweep);
+            if settings.with_fixes && !result.drafts.is_empty() {
+                let editor = Editor::new(&tree);
+                result.drafts.iter_mut().for_each(|d| d.settle(&editor));
+            }
             result.unread.extend(leftover(&tree, raw));
             result
         }

@@ -53,6 +53,7 @@ impl<'a> CrossReport<'a> {
             mark: Mark::of(&unnumbered(&fact.field), &*fact.value),
             standard: None,
             related: Box::default(),
+            fixable: None,
             fix: None,
         });
         let last = self.findings.len() - 1;

@@ -3,6 +3,7 @@
 
 mod block;
 mod build;
+mod edit;
 pub mod emit;
 mod events;
 mod flow;
@@ -19,6 +20,7 @@ mod template;
 mod tree;
 mod typed;
 
+pub use edit::{Change, Edit, Editor, Value, edits};
 pub use parse::{Broken, MAX_DEPTH, parse, parse_full, template_kind};
 pub use placeholder::{blank_placeholders, contains_placeholder};
 pub use slot::{Entries, Items, Place, Slot};

@@ -1,8 +1,9 @@
 //! A place that may not exist yet: `container.at("securityContext.capabilities.drop")`.
-//! One idea gives look-up, location and, later, the edit.
+//! One idea gives look-up, location and edit.
 
-use std::borrow::Cow;
+mod iter;
 
+pub use self::iter::{Entries, Items};
 use super::placeholder::contains_placeholder;
 use super::tree::{Kind, NodeId, Tree};
 use super::typed::Typed;
@@ -43,12 +44,15 @@ pub struct Slot<'t> {
     pub(super) via: Option<(NodeId, NodeId)>,
     /// Path below `node` that does not exist.
     pub(super) missing: [&'t str; 3],
+    /// Bits of those of `missing` that are one key, dots and all; `TOO_MANY` where not all found room.
+    pub(super) whole_keys: u8,
 }
 
 impl<'t> Slot<'t> {
     /// The slot of an existing node; paths are told from it.
     pub fn root(tree: &'t Tree<'t>, node: NodeId) -> Self {
-        let root = Self { tree, root: node, state: State::Present, node, key: None, via: None, missing: [""; 3] };
+        let (missing, whole_keys) = ([""; 3], 0);
+        let root = Self { tree, root: node, state: State::Present, node, key: None, via: None, missing, whole_keys };
         root.step(node, None, None)
     }
 
@@ -58,12 +62,12 @@ impl<'t> Slot<'t> {
         let mut rest = path;
         while !rest.is_empty() {
             if slot.state != State::Present {
-                return slot.miss(rest);
+                return slot.miss(rest, false);
             }
             let (key, after) = rest.split_once('.').unwrap_or((rest, ""));
             match slot.child(key) {
                 Some(child) => slot = child,
-                None => return slot.miss(rest),
+                None => return slot.miss(rest, false),
             }
             rest = after;
         }
@@ -73,9 +77,9 @@ impl<'t> Slot<'t> {
     /// The slot of one key, dots and all.
     pub fn key(self, key: &'t str) -> Self {
         if self.state != State::Present {
-            return self.miss(key);
+            return self.miss(key, true);
         }
-        self.child(key).unwrap_or_else(|| self.miss(key))
+        self.child(key).unwrap_or_else(|| self.miss(key, true))
     }
 
     /// The slot of the value that stands at this key, anywhere below: for keys that do not count, too.
@@ -105,10 +109,12 @@ impl<'t> Slot<'t> {
             Kind::Unknown => State::Unknown,
             _ => State::Present,
         };
-        Self { tree: self.tree, root: self.root, state, node, key, via, missing: [""; 3] }
+        Self { tree: self.tree, root: self.root, state, node, key, via, missing: [""; 3], whole_keys: 0 }
     }
 
-    fn miss(mut self, path: &'t str) -> Self {
+    pub(super) const TOO_MANY: u8 = 1 << 7;
+
+    fn miss(mut self, path: &'t str, whole: bool) -> Self {
         if self.state == State::Present {
             self.state = match self.tree.kind(self.node) {
                 Kind::Map => State::Absent,
@@ -116,8 +122,12 @@ impl<'t> Slot<'t> {
                 _ => State::NoMapping,
             };
         }
-        if let Some(free) = self.missing.iter_mut().find(|m| m.is_empty()) {
-            *free = path;
+        match self.missing.iter().position(|m| m.is_empty()) {
+            Some(free) if !path.is_empty() => {
+                self.missing[free] = path;
+                self.whole_keys |= u8::from(whole) << free;
+            }
+            _ => self.whole_keys |= Self::TOO_MANY,
         }
         self
     }
@@ -174,7 +184,7 @@ impl<'t> Slot<'t> {
     #[must_use]
     pub fn written(self) -> Self {
         let state = if self.misread().is_some() { State::Present } else { self.state };
-        Self { state, missing: [""; 3], ..self }
+        Self { state, missing: [""; 3], whole_keys: 0, ..self }
     }
 
     /// What the value is; `Null` where there is none.
@@ -302,45 +312,5 @@ impl<'t> Slot<'t> {
             }
         }
         self.tree.written_entries(self.node).first().map_or(self.tree.span(self.node), |e| self.tree.span(e.key))
-    }
-}
-
-/// The elements of a sequence.
-#[derive(Clone, Debug)]
-pub struct Items<'t> {
-    slot: Slot<'t>,
-    list: &'t [NodeId],
-}
-
-impl<'t> Iterator for Items<'t> {
-    type Item = Slot<'t>;
-
-    fn next(&mut self) -> Option<Slot<'t>> {
-        let (&first, rest) = self.list.split_first()?;
-        self.list = rest;
-        Some(self.slot.step(first, None, None))
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        (self.list.len(), Some(self.list.len()))
-    }
-}
-
-impl ExactSizeIterator for Items<'_> {}
-
-/// The entries of a mapping.
-#[derive(Clone, Debug)]
-pub struct Entries<'t> {
-    slot: Slot<'t>,
-    list: &'t [super::tree::Entry],
-}
-
-impl<'t> Iterator for Entries<'t> {
-    type Item = (Cow<'t, str>, Slot<'t>);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let (first, rest) = self.list.split_first()?;
-        self.list = rest;
-        Some((self.slot.tree.key_name(first.key), self.slot.below(Some(first.key), first.value)))
     }
 }

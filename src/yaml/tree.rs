@@ -167,6 +167,12 @@ impl<'s> Tree<'s> {
         self.nodes[id.0 as usize].flags & FLOW != 0
     }
 
+    /// The aliases, each with what it stands for, in order.
+    pub fn aliases(&self) -> impl Iterator<Item = (NodeId, NodeId)> {
+        let target = |n: &Node| if let Kind::Alias(target) = n.kind { Some(target) } else { None };
+        (0..).map(NodeId).zip(&self.nodes).filter_map(move |(id, node)| Some((id, target(node)?)))
+    }
+
     /// A scalar's text after quotes and escapes are taken away; empty for collections.
     pub fn scalar_text(&self, id: NodeId) -> &str {
         let node = &self.nodes[id.0 as usize];

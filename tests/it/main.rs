@@ -12,6 +12,7 @@ mod bad;
 mod cli;
 mod corpus;
 mod docs;
+mod edit;
 mod files;
 mod fingerprints;
 mod formats;

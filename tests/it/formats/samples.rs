@@ -38,6 +38,7 @@ pub(super) fn finding(source: &Source, needle: &str, severity: Severity, message
         mark: Mark::default(),
         standard: None,
         related: Box::default(),
+        fixable: None,
         fix: None,
     }
 }

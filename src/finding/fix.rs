@@ -1,0 +1,87 @@
+//! How a finding is mended: changes of the tree while it is at hand, then replacements of text.
+
+use super::Draft;
+use crate::rule::Safety;
+use crate::source::{LineIndex, Region, Span};
+use crate::yaml::{Change, Edit, Editor};
+
+/// A mend: replacements that belong together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// Whether it may be applied without a look.
+    pub safety: Safety,
+    /// In text order, not overlapping.
+    pub edits: Vec<Replacement>,
+    /// What else it changes: lower case, no full stop.
+    pub note: Option<String>,
+}
+
+/// A part of a file, and what shall stand there instead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Replacement {
+    /// What is replaced.
+    pub region: Region,
+    /// What stands there instead.
+    pub text: String,
+}
+
+/// How a finding is mended, while its file is still at hand.
+#[derive(Debug, Default)]
+pub(super) struct Remedy {
+    changes: Vec<Change>,
+    edits: Vec<Edit>,
+    /// Where aliases and merge keys stand that bring the changes elsewhere too.
+    users: Vec<Span>,
+}
+
+impl Remedy {
+    pub(super) fn is_settled(&self) -> bool {
+        !self.edits.is_empty()
+    }
+
+    pub(super) fn finish(self, safety: Safety, lines: &LineIndex<'_>) -> Fix {
+        let users: Vec<_> = self.users.iter().map(|s| lines.position(s.start).line.to_string()).collect();
+        let note = (!users.is_empty()).then(|| {
+            let plural = if users.len() == 1 { "" } else { "s" };
+            format!("also changes what comes through the alias on line{plural} {}", users.join(", "))
+        });
+        let edit = |e: Edit| Replacement { region: lines.region(e.span), text: e.text };
+        Fix { safety, edits: self.edits.into_iter().map(edit).collect(), note }
+    }
+}
+
+impl Draft {
+    /// How it is mended: by all of these changes together; not at all where one of them cannot be made. The first
+    /// remedy that is given counts.
+    pub fn fix(&mut self, safety: Safety, changes: impl IntoIterator<Item = Option<Change>>) -> &mut Self {
+        if self.fixable.is_some() {
+            return self;
+        }
+        let mut changes = changes.into_iter();
+        self.fixable = match &mut self.remedy {
+            Some(remedy) => changes.collect::<Option<Vec<_>>>().filter(|c| !c.is_empty()).map(|changes| {
+                remedy.changes = changes;
+                safety
+            }),
+            None => changes.all(|c| c.is_some()).then_some(safety),
+        };
+        self
+    }
+
+    /// The changes that mend it, and whether they may be made without a look.
+    pub(crate) fn remedy(&self) -> Option<(Safety, &[Change])> {
+        Some((self.fixable?, &self.remedy.as_ref()?.changes))
+    }
+
+    /// Turns the changes into edits while the tree is at hand.
+    pub(crate) fn settle(&mut self, editor: &Editor<'_, '_>) {
+        let (Some(_), Some(remedy)) = (self.fixable, &mut self.remedy) else { return };
+        match editor.edits(&remedy.changes) {
+            Some(edits) => {
+                remedy.edits = edits;
+                remedy.users = editor.users(&remedy.changes);
+            }
+            None => self.fixable = None,
+        }
+    }
+}
