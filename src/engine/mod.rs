@@ -45,6 +45,8 @@ pub struct Outcomes {
     pub sources: Sources,
     /// Every object that was judged, in the order of the input, for formats that speak of those without findings too.
     pub objects: Vec<Judged>,
+    /// What the rules over the whole input knew of it.
+    pub facts: Inputs,
 }
 
 /// An object that was judged, and where its name stands.
@@ -83,7 +85,8 @@ pub fn run_counted(inputs: Vec<Input>, settings: &Settings, keep: Keep, done: &A
     let files: Vec<FileResult> = if is_small(&inputs) {
         inputs.into_iter().map(lint).collect()
     } else {
-        inputs.into_par_iter().map(lint).collect()
+        // In small pieces: files differ much in size, and nobody shall wait for the last piece.
+        inputs.into_par_iter().with_max_len(FEW).map(lint).collect()
     };
     let mut outcomes = Outcomes::default();
     let mut facts = Inputs::default();
@@ -114,24 +117,34 @@ pub fn run_counted(inputs: Vec<Input>, settings: &Settings, keep: Keep, done: &A
     }
     outcomes.sources.sort();
     outcomes.findings = merge(by_file, over_all);
+    outcomes.facts = facts;
     outcomes
 }
 
 /// The findings of the files, which are sorted by path and each within itself, and those over the whole input, sorted.
-fn merge(by_file: Vec<(Arc<str>, Vec<Finding>)>, mut over_all: Vec<Finding>) -> Vec<Finding> {
+fn merge(mut by_file: Vec<(Arc<str>, Vec<Finding>)>, mut over_all: Vec<Finding>) -> Vec<Finding> {
     over_all.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
     let count = by_file.iter().map(|(_, f)| f.len()).sum::<usize>() + over_all.len();
     let mut over_all = over_all.into_iter().peekable();
-    let mut all = Vec::new();
-    for (path, mut findings) in by_file {
-        let mut own = findings.len();
-        while let Some(finding) = over_all.next_if(|f| f.path <= path) {
+    let mut mixed = Vec::new();
+    for (path, findings) in &mut by_file {
+        let own = findings.len();
+        while let Some(finding) = over_all.next_if(|f| f.path <= *path) {
             findings.push(finding);
-            own += 1;
         }
-        sort(&mut findings);
+        if findings.len() > own {
+            mixed.push(findings);
+        }
+    }
+    if mixed.len() > FEW {
+        mixed.into_par_iter().for_each(|findings| sort(findings));
+    } else {
+        mixed.into_iter().for_each(|findings| sort(findings));
+    }
+    let mut all = Vec::new();
+    for (_, mut findings) in by_file {
         // A single large file's findings are many, and stay where they are.
-        if own == count {
+        if findings.len() == count {
             return findings;
         }
         all.reserve_exact(count - all.len());
@@ -168,6 +181,9 @@ fn under_namespaces(files: &[(Again, BTreeSet<String>)], facts: &Inputs, plan: &
 /// Input below this many bytes is judged on the thread that is already here: starting others would take longer.
 const SMALL: u64 = 128 << 10;
 
+/// So many files may be small together.
+const FEW: usize = 16;
+
 fn is_small(inputs: &[Input]) -> bool {
     let size = |input: &Input| match input {
         Input::File(_, path) => std::fs::metadata(path).map_or(0, |m| m.len()),
@@ -177,7 +193,7 @@ fn is_small(inputs: &[Input]) -> bool {
         Input::Unreadable(_) => 0,
     };
     // Alone, a large file still spreads its documents over threads.
-    inputs.len() == 1 || inputs.len() <= 16 && inputs.iter().map(size).sum::<u64>() < SMALL
+    inputs.len() == 1 || inputs.len() <= FEW && inputs.iter().map(size).sum::<u64>() < SMALL
 }
 
 fn sort(findings: &mut [Finding]) {
