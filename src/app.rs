@@ -1,6 +1,7 @@
 //! From what was typed to an exit code: 0 clean, 1 findings at or above the threshold,
 //! 2 the tool could not do its work; both 1 and 2: 2. A closed pipe is 0.
 
+mod init;
 mod lint;
 mod man;
 mod output;
@@ -34,6 +35,7 @@ impl Failure {
 pub fn run(cli: Cli) -> u8 {
     let result = match cli.command {
         Command::Lint(typed) => lint::run(&typed),
+        Command::Init(typed) => init::run(&typed),
         Command::Rules(typed) => rules(&typed),
         Command::Explain(typed) => explain(&typed),
         Command::Schema(typed) => print(&match typed.of {

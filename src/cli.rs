@@ -1,5 +1,6 @@
 //! What was typed: clap types only.
 
+mod init;
 mod reports;
 
 use std::path::PathBuf;
@@ -8,6 +9,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+pub use init::Init;
 pub use reports::Reports;
 
 use crate::config::Threshold;
@@ -39,6 +41,8 @@ Examples:
 pub enum Command {
     /// Lint manifests
     Lint(Box<Lint>),
+    /// Write a configuration file that fits a directory, and show how a pipeline lints it
+    Init(Init),
     /// List the rules
     Rules(Rules),
     /// Show the page of a rule

@@ -4,10 +4,12 @@ mod file;
 mod keys;
 mod problem;
 mod schema;
+mod starter;
 
 pub use file::File;
 pub use problem::Problems;
 pub use schema::{reference, schema};
+pub use starter::{Settled, starter};
 
 use crate::globs::Globs;
 use crate::identity::Ids;

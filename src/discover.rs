@@ -3,6 +3,7 @@
 
 mod chart;
 mod name;
+mod others;
 mod special;
 
 use std::collections::HashMap;
@@ -11,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use name::shown;
+pub use others::others;
 
 use crate::coverage::{Outcome, Unread};
 use crate::globs::Globs;

@@ -87,6 +87,17 @@ fn judge(lint: &Lint, inputs: Vec<discover::Input>, settings: &Settings, keep: K
     outcomes
 }
 
+/// A run with a configuration that is about to be written, over a folder whose inputs are known.
+pub(super) fn first(mut file: File, mut inputs: Vec<discover::Input>) -> (Outcomes, Settings) {
+    let mut settings = Settings::default();
+    if let Some(globs) = file.exclude.take() {
+        inputs = discover::discover(&[], &discover::Options { exclude: vec![globs], ..Default::default() });
+    }
+    file.apply(&mut settings);
+    let outcomes = judge(&Lint::default(), inputs, &settings, Keep::default());
+    (outcomes, settings)
+}
+
 /// What configuration and options mean together: the command line wins, and both leave out what they exclude.
 fn settle(lint: &Lint, here: &Path) -> Result<(Settings, discover::Options, Option<String>), Failure> {
     let mut config = None;
@@ -145,7 +156,7 @@ fn configuration(lint: &Lint, here: &Path) -> Result<Option<File>, Failure> {
 }
 
 /// A file as the user, who stands `here`, would name it.
-fn shown(path: &Path, here: &Path) -> String {
+pub(super) fn shown(path: &Path, here: &Path) -> String {
     let up = here.ancestors().position(|dir| path.strip_prefix(dir).is_ok_and(|rest| !rest.as_os_str().is_empty()));
     let rest = up.and_then(|n| Some((n, path.strip_prefix(here.ancestors().nth(n)?).ok()?)));
     match rest {

@@ -40,6 +40,30 @@ impl Output {
     }
 }
 
+/// Writes a file that is not there yet, whole or not at all; one that has come in the meantime is left as it is.
+pub(super) fn create(path: &Path, text: &str) -> Result<(), String> {
+    let new = beside(path);
+    let place = || {
+        File::create_new(&new)?.write_all(text.as_bytes())?;
+        match fs::hard_link(&new, path) {
+            // Where the file system has no links, the look before the rename must do.
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists && path.symlink_metadata().is_err() => {
+                fs::rename(&new, path)
+            }
+            done => done,
+        }
+    };
+    let result = place();
+    let _ = fs::remove_file(&new);
+    result.map_err(|error| format!("cannot write {}: {error}", path.display()))
+}
+
+/// A name in the same folder that nobody else uses.
+fn beside(path: &Path) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    folder(path).join(format!(".{name}.{}.tmp", std::process::id()))
+}
+
 fn folder(file: &Path) -> &Path {
     file.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
@@ -51,8 +75,7 @@ fn fill(file: File, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io:
 }
 
 fn replace(target: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    let name = target.file_name().unwrap_or_default().to_string_lossy();
-    let new = folder(target).join(format!(".{name}.{}.tmp", std::process::id()));
+    let new = beside(target);
     let place = || {
         let file = fill(File::create_new(&new)?, write)?;
         if let Ok(old) = fs::metadata(target) {

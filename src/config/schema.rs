@@ -84,11 +84,11 @@ pub fn reference() -> String {
     text
 }
 
-fn comment(text: &mut String, doc: &str, default: Option<&str>) {
+pub(super) fn comment(text: &mut String, doc: &str, default: Option<&str>) {
     let default = default.map(|d| format!(" [default: {d}]")).unwrap_or_default();
     let mut line = String::from("#");
     for word in format!("{doc}{default}").split_whitespace() {
-        if line.len() + 1 + word.len() > 80 {
+        if line.len() > 1 && line.len() + 1 + word.len() > 80 {
             text.extend([&line, "\n"]);
             line.truncate(1);
         }

@@ -27,6 +27,7 @@ mod terminal;
 pub(crate) mod text;
 
 pub use root::{Root, Uri};
+pub(crate) use summary::plural;
 pub use terminal::{Color, Options};
 
 /// An output format.
@@ -62,6 +63,14 @@ impl Format {
     pub fn needs_objects(self) -> bool {
         matches!(self, Self::PolicyReport | Self::ConfigAuditReport)
     }
+}
+
+/// The summary of a run, as the human format ends with it.
+pub fn summary(outcomes: &Outcomes, options: &Options) -> String {
+    let mut text = Vec::new();
+    // A list of bytes takes whatever is written to it.
+    let _ = summary::write(outcomes, options, paint::Paint::new(options), &mut text);
+    String::from_utf8_lossy(&text).into_owned()
 }
 
 /// Writes the outcomes of a run in a format.

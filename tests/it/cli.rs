@@ -2,6 +2,7 @@
 
 mod cases;
 mod config;
+mod init;
 mod output;
 mod pages;
 
