@@ -76,6 +76,12 @@ mod sub_path_expr;
 mod sub_path_invalid;
 mod sub_path_stale;
 mod supplemental_groups_floor;
+mod suppression_expired;
+mod suppression_locked;
+mod suppression_malformed;
+mod suppression_reason;
+mod suppression_unknown_rule;
+mod suppression_unused;
 mod sysctl_value;
 mod sysctls;
 mod unknown_api_version;
@@ -160,6 +166,12 @@ pub static ALL: &[&Rule] = &[
     &sub_path_invalid::RULE,
     &sub_path_stale::RULE,
     &supplemental_groups_floor::RULE,
+    &suppression_expired::RULE,
+    &suppression_locked::RULE,
+    &suppression_malformed::RULE,
+    &suppression_reason::RULE,
+    &suppression_unknown_rule::RULE,
+    &suppression_unused::RULE,
     &sysctl_value::RULE,
     &sysctls::RULE,
     &unknown_api_version::RULE,

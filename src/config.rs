@@ -11,11 +11,14 @@ pub use problem::Problems;
 pub use schema::{reference, schema};
 pub use starter::{Settled, starter};
 
+use std::sync::Arc;
+
 use crate::globs::Globs;
 use crate::identity::Ids;
 use crate::k8s::Version;
 use crate::rule::{Level, Rule, Severity};
 use crate::rules;
+use crate::suppress::{Date, Ignores};
 
 /// Everything that rules and reports may ask about the run.
 #[derive(Clone, Debug)]
@@ -40,6 +43,16 @@ pub struct Settings {
     pub with_fixes: bool,
     /// The user and group ids that fixes write.
     pub ids: Ids,
+    /// Obey suppressions; otherwise everything is shown.
+    pub suppressions: bool,
+    /// Rules that nothing in a manifest silences, by index in `rules::ALL`.
+    pub locked: Vec<usize>,
+    /// What the configuration suppresses.
+    pub ignores: Arc<Ignores>,
+    /// The input is all that the configuration speaks of, so that an entry that hides nothing is of no use.
+    pub whole_input: bool,
+    /// The day of the run: what was suppressed until an earlier one is no longer.
+    pub today: Date,
 }
 
 /// The severity of every rule, in the order of `rules::ALL`; `None` where the rule is off.
@@ -108,6 +121,11 @@ impl Default for Settings {
             fail_on: Some(Severity::Low),
             with_fixes: false,
             ids: Ids::default(),
+            suppressions: true,
+            locked: Vec::new(),
+            ignores: Arc::default(),
+            whole_input: false,
+            today: Date::today(),
         }
     }
 }

@@ -137,6 +137,25 @@ pub enum Check {
     Namespace(&'static [Mode]),
     /// Once for each document that holds Kubernetes objects: for what is wrong with the text and not with an object.
     Document(fn(&Tree<'_>, &[Object<'_>], &mut Report<'_>)),
+    /// Never by itself: the rule names what is wrong with a suppression, which the engine finds when all rules are done.
+    Suppression(Fault),
+}
+
+/// What can be wrong with a suppression.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Fault {
+    /// It cannot be read.
+    Malformed,
+    /// It names a rule that there is not.
+    UnknownRule,
+    /// It does not say why.
+    Reason,
+    /// Its time is over.
+    Expired,
+    /// Nothing that it covers is found.
+    Unused,
+    /// It may not silence the rule.
+    Locked,
 }
 
 /// How the rule becomes admission policy.

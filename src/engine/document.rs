@@ -11,6 +11,7 @@ use crate::finding::{Draft, Report};
 use crate::k8s::{self, NamespacePolicy, Object, ObjectRef, PodData};
 use crate::rule::Check;
 use crate::source::{Source, Span};
+use crate::suppress::{self, Marks, Wanted};
 use crate::yaml::{self, Editor, RawDocument, Slot, TemplateKind, Tree};
 
 /// A document that was not read, while its file is still at hand.
@@ -36,6 +37,7 @@ pub(super) struct DocumentResult {
     pub(super) pods: usize,
     /// Every object, and where its name stands.
     pub(super) objects: Vec<(Span, Arc<ObjectRef>)>,
+    pub(super) marks: Marks,
 }
 
 impl DocumentResult {
@@ -50,6 +52,7 @@ impl DocumentResult {
             pod_namespaces: Vec::new(),
             pods: 0,
             objects: Vec::new(),
+            marks: Marks::default(),
         }
     }
 
@@ -58,14 +61,17 @@ impl DocumentResult {
     }
 }
 
+/// What is asked of each document of a file.
+#[derive(Clone, Copy)]
+pub(super) struct Task<'a> {
+    pub(super) settings: &'a Settings,
+    pub(super) rules: &'a [Active],
+    pub(super) sweep: Option<&'a Sweep>,
+    pub(super) wanted: Wanted,
+}
+
 /// Reads and judges a document.
-pub(super) fn lint(
-    source: &Source,
-    raw: RawDocument,
-    settings: &Settings,
-    rules: &[Active],
-    sweep: Option<&Sweep>,
-) -> DocumentResult {
+pub(super) fn lint(source: &Source, raw: RawDocument, task: Task<'_>) -> DocumentResult {
     if let Some(trailing) = raw.trailing {
         return refused(source, raw, trailing);
     }
@@ -77,8 +83,8 @@ pub(super) fn lint(
         // All of it is one placeholder.
         Ok(tree) if tree.kind(tree.root()) == yaml::Kind::Unknown => template(tree.span(tree.root()), TemplateKind::Go),
         Ok(tree) => {
-            let mut result = lint_tree(&tree, settings, rules, sweep);
-            if settings.with_fixes && !result.drafts.is_empty() {
+            let mut result = lint_tree(&tree, task);
+            if task.settings.with_fixes && !result.drafts.is_empty() {
                 let editor = Editor::new(&tree);
                 result.drafts.iter_mut().for_each(|d| d.settle(&editor));
             }
@@ -135,13 +141,13 @@ fn stray(item: Slot<'_>) -> UnreadDraft {
     UnreadDraft { span: item.span(), outcome, reason, help }
 }
 
-pub(super) fn lint_tree(
-    tree: &Tree<'_>,
-    settings: &Settings,
-    rules: &[Active],
-    sweep: Option<&Sweep>,
-) -> DocumentResult {
+pub(super) fn lint_tree(tree: &Tree<'_>, task: Task<'_>) -> DocumentResult {
+    let Task { settings, rules, sweep, wanted } = task;
     let k8s::Objects { found: objects, strays } = k8s::Objects::of(tree);
+    let mut marks = Marks::default();
+    if wanted.comments {
+        suppress::comments(tree, &objects, settings, &mut marks);
+    }
     if objects.is_empty() && strays.is_empty() {
         if let Some(item) = bare_list(tree) {
             let reason = "a list of objects that is no `List`, which kubectl does not read".to_owned();
@@ -149,9 +155,10 @@ pub(super) fn lint_tree(
             return DocumentResult::unread(tree.span(item), Outcome::Skipped, reason, help);
         }
         let nothing = tree.kind(tree.root()) == yaml::Kind::Null;
-        return DocumentResult::new((!nothing).then_some(Outcome::NotKubernetes));
+        return DocumentResult { marks, ..DocumentResult::new((!nothing).then_some(Outcome::NotKubernetes)) };
     }
-    let mut result = DocumentResult::new((!objects.is_empty()).then_some(Outcome::Linted));
+    let outcome = (!objects.is_empty()).then_some(Outcome::Linted);
+    let mut result = DocumentResult { marks, ..DocumentResult::new(outcome) };
     result.unread = strays.into_iter().map(stray).collect();
     for &Active { rule, severity, .. } in rules.iter().filter(|_| sweep.is_none()) {
         if let Check::Document(check) = rule.check {
@@ -164,6 +171,12 @@ pub(super) fn lint_tree(
         let pods = k8s::pods(object);
         result.pods += pods.len();
         gather(object, &pods, &reference, &mut result.facts);
+        if wanted.annotations {
+            suppress::annotations(object, &pods, &reference, settings, &mut result.marks);
+        }
+        if wanted.images {
+            suppress::images(&pods, &reference, &settings.ignores, &mut result.marks);
+        }
         if object.kind() == "Namespace"
             && let (Some(name), Some(policy)) = (object.name(), NamespacePolicy::of(object))
         {
@@ -218,7 +231,7 @@ pub(super) fn judge(
                     check(container, &mut report);
                 }
             }
-            Check::Inputs(_) | Check::Namespace(_) | Check::Document(_) => {}
+            Check::Inputs(_) | Check::Namespace(_) | Check::Document(_) | Check::Suppression(_) => {}
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The parallel map: source → findings; then the rules over the whole input; then one sort.
 //! A file's tree lives only while its file is judged.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, OnceLock};
 
@@ -10,12 +10,15 @@ use rayon::prelude::*;
 mod document;
 mod facts;
 mod namespaces;
+mod order;
 mod plan;
 mod sources;
 mod sweep;
 
 use self::document::DocumentResult;
 pub use self::facts::{Accounts, Fact, FactKind, Inputs};
+pub(crate) use self::order::sort_key;
+use self::order::{merge, sort};
 use self::plan::Plan;
 use self::sources::Again;
 pub use self::sources::Sources;
@@ -27,7 +30,7 @@ use crate::finding::{CrossReport, Draft, Finding, Texts};
 use crate::k8s::ObjectRef;
 use crate::rule::{Check, Severity};
 use crate::source::{LineIndex, Region, Source};
-use crate::suppress::Suppressed;
+use crate::suppress::{self, FileMarks, Suppressed, Suppression, Wanted};
 use crate::yaml;
 
 /// What a run found.
@@ -37,6 +40,8 @@ pub struct Outcomes {
     pub findings: Vec<Finding>,
     /// Findings that are suppressed, in the same order. They fail nothing.
     pub suppressed: Vec<Suppressed>,
+    /// Every suppression that was read, by file and place, and what each hid.
+    pub suppressions: Vec<Suppression>,
     /// The ledger.
     pub coverage: Coverage,
     /// With a sweep, in place of findings: every pod's verdicts, in the order of the input.
@@ -92,7 +97,9 @@ pub fn run_counted(inputs: Vec<Input>, settings: &Settings, keep: Keep, done: &A
     let mut facts = Inputs::default();
     let mut with_namespaces = Vec::new();
     let mut by_file = Vec::with_capacity(files.len());
+    let mut marks: Vec<FileMarks> = Vec::new();
     for file in files {
+        marks.extend(file.marks.map(|marks| *marks));
         by_file.push((Arc::clone(&file.coverage.path), file.findings));
         outcomes.verdicts.extend(file.verdicts);
         outcomes.objects.extend(file.objects);
@@ -102,69 +109,58 @@ pub fn run_counted(inputs: Vec<Input>, settings: &Settings, keep: Keep, done: &A
         facts.append(file.facts);
         if let Some(again) = file.again {
             if keep.sources {
-                outcomes.sources.push(path, again.clone());
+                outcomes.sources.push(Arc::clone(&path), again.clone());
             }
             if !file.pod_namespaces.is_empty() {
-                with_namespaces.push((again, file.pod_namespaces));
+                with_namespaces.push(Namespaced { path, again, names: file.pod_namespaces });
             }
         }
     }
     let mut over_all = Vec::new();
     if settings.standard.is_none() && settings.sweep.is_none() {
         cross(&facts, &plan, &mut over_all);
-        with_namespaces.retain(|(_, names)| names.iter().any(|n| facts.namespaces.contains_key(n)));
+        with_namespaces.retain(|f| f.names.iter().any(|n| facts.namespaces.contains_key(n)));
         over_all.extend(under_namespaces(&with_namespaces, &facts, &plan));
     }
     outcomes.sources.sort();
     outcomes.findings = merge(by_file, over_all);
     outcomes.facts = facts;
+    silence(&mut outcomes, marks, &with_namespaces, &plan);
     outcomes
 }
 
-/// The findings of the files, which are sorted by path and each within itself, and those over the whole input, sorted.
-fn merge(mut by_file: Vec<(Arc<str>, Vec<Finding>)>, mut over_all: Vec<Finding>) -> Vec<Finding> {
-    over_all.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
-    let count = by_file.iter().map(|(_, f)| f.len()).sum::<usize>() + over_all.len();
-    let mut over_all = over_all.into_iter().peekable();
-    let mut mixed = Vec::new();
-    for (path, findings) in &mut by_file {
-        let own = findings.len();
-        while let Some(finding) = over_all.next_if(|f| f.path <= *path) {
-            findings.push(finding);
-        }
-        if findings.len() > own {
-            mixed.push(findings);
-        }
+/// Applies the suppressions, now that all rules have spoken.
+fn silence(outcomes: &mut Outcomes, mut marks: Vec<FileMarks>, with_namespaces: &[Namespaced], plan: &Plan<'_>) {
+    let under_namespaces: HashSet<&str> = with_namespaces.iter().map(|f| &*f.path).collect();
+    for file in &mut marks {
+        file.under_namespaces = under_namespaces.contains(&*file.path);
     }
-    if mixed.len() > FEW {
-        mixed.into_par_iter().for_each(|findings| sort(findings));
-    } else {
-        mixed.into_iter().for_each(|findings| sort(findings));
+    let (settings, severities) = (plan.settings, |path: &str| plan.severities(path));
+    if suppress::apply(outcomes, &marks, &suppress::Judged { settings, severities: &severities }) {
+        sort(&mut outcomes.findings);
     }
-    let mut all = Vec::new();
-    for (_, mut findings) in by_file {
-        // A single large file's findings are many, and stay where they are.
-        if findings.len() == count {
-            return findings;
-        }
-        all.reserve_exact(count - all.len());
-        all.append(&mut findings);
-    }
-    all.extend(over_all);
-    all
 }
 
 /// What the rules say about parsed documents, told apart from reading them: for measuring.
 pub fn judge<'t>(trees: impl IntoIterator<Item = &'t yaml::Tree<'t>>, settings: &Settings) -> Vec<Draft> {
     let plan = Plan::new(settings);
     let rules = plan.rules("");
-    trees.into_iter().flat_map(|tree| document::lint_tree(tree, settings, &rules, None).drafts).collect()
+    let task = document::Task { settings, rules: &rules, sweep: None, wanted: Wanted::default() };
+    trees.into_iter().flat_map(|tree| document::lint_tree(tree, task).drafts).collect()
+}
+
+/// A file with pods whose namespaces may have something to say of them.
+struct Namespaced {
+    path: Arc<str>,
+    again: Again,
+    /// The namespaces that its pods name.
+    names: BTreeSet<String>,
 }
 
 /// The verdicts of the input's own namespaces on the pods of these files.
-fn under_namespaces(files: &[(Again, BTreeSet<String>)], facts: &Inputs, plan: &Plan<'_>) -> Vec<Finding> {
+fn under_namespaces(files: &[Namespaced], facts: &Inputs, plan: &Plan<'_>) -> Vec<Finding> {
     let policies = namespaces::Policies::new(&facts.namespaces, plan.settings);
-    let judge = |(again, _): &(Again, BTreeSet<String>)| {
+    let judge = |Namespaced { again, .. }: &Namespaced| {
         // A file that cannot be read any more was told of in the first pass, or has gone since.
         let Some(source) = again.source() else { return Vec::new() };
         let lines = source.lines();
@@ -194,18 +190,6 @@ fn is_small(inputs: &[Input]) -> bool {
     };
     // Alone, a large file still spreads its documents over threads.
     inputs.len() == 1 || inputs.len() <= FEW && inputs.iter().map(size).sum::<u64>() < SMALL
-}
-
-fn sort(findings: &mut [Finding]) {
-    // Sorting takes room for a copy even where there is nothing to sort.
-    if !findings.is_sorted_by(|a, b| sort_key(a) <= sort_key(b)) {
-        findings.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
-    }
-}
-
-/// What findings are sorted by.
-pub(crate) fn sort_key(f: &Finding) -> (&str, usize, usize, &str, &str) {
-    (&f.path, f.region.start.offset, f.region.end.offset, f.rule.id, &f.message)
 }
 
 fn cross(facts: &Inputs, plan: &Plan<'_>, findings: &mut Vec<Finding>) {
@@ -239,6 +223,8 @@ struct FileResult {
     /// Where it will be read once more: how.
     again: Option<Again>,
     pods: usize,
+    /// Suppressions in the file.
+    marks: Option<Box<FileMarks>>,
 }
 
 impl FileResult {
@@ -252,6 +238,7 @@ impl FileResult {
             pod_namespaces: BTreeSet::new(),
             again: None,
             pods: 0,
+            marks: None,
         }
     }
 
@@ -284,7 +271,10 @@ fn lint_input(input: Input, plan: &Plan<'_>, keep: Keep) -> FileResult {
     match input.read() {
         Ok(source) => {
             let mut result = lint_source(&source, plan, keep);
-            let told = !result.findings.is_empty() || !result.coverage.unread.is_empty() || result.facts.any();
+            let told = !result.findings.is_empty()
+                || !result.coverage.unread.is_empty()
+                || result.facts.any()
+                || result.marks.is_some();
             if !result.pod_namespaces.is_empty() || (keep.sources && (told || !result.objects.is_empty())) {
                 result.again = Some(file.map_or_else(|| Again::Kept(Arc::new(source)), Again::File));
             }
@@ -309,8 +299,10 @@ fn lint_source(source: &Source, plan: &Plan<'_>, keep: Keep) -> FileResult {
     let (rules, settings) = (plan.rules(&source.path), plan.settings);
     let documents = source.documents();
     let lines = LazyLines::new(source);
+    let wanted = Wanted::of(source, settings);
+    let task = document::Task { settings, rules: &rules, sweep: plan.sweep.as_ref(), wanted };
     let judge = |texts: &mut Texts, raw: &yaml::RawDocument| {
-        let mut part = document::lint(source, *raw, settings, &rules, plan.sweep.as_ref());
+        let mut part = document::lint(source, *raw, task);
         let finish = |draft: Draft| {
             let standard = rules.iter().find(|a| std::ptr::eq(a.rule, draft.rule())).and_then(|a| a.standard);
             draft.finish(&source.path, lines.get(), standard, texts)
@@ -323,6 +315,7 @@ fn lint_source(source: &Source, plan: &Plan<'_>, keep: Keep) -> FileResult {
     let mut result = FileResult::new(&source.path);
     let mut silent = true;
     let mut texts = Texts::default();
+    let mut marks = wanted.any().then(|| Box::new(FileMarks::new(source)));
     // In batches, so that the findings of a large file are not all held twice.
     for batch in documents.chunks(BATCH) {
         let parts: Vec<_> = if source.text.len() > LARGE {
@@ -330,20 +323,29 @@ fn lint_source(source: &Source, plan: &Plan<'_>, keep: Keep) -> FileResult {
         } else {
             batch.iter().map(|raw| judge(&mut texts, raw)).collect()
         };
-        for (mut part, findings) in parts {
+        for (raw, (mut part, findings)) in batch.iter().zip(parts) {
             let objects = if keep.objects { std::mem::take(&mut part.objects) } else { Vec::new() };
             result.objects.extend(objects.into_iter().map(|(span, object)| Judged {
                 path: Arc::clone(&source.path),
                 region: lines.get().region(span),
                 object,
             }));
-            silent &= part.outcome.is_none() && part.unread.is_empty();
+            let nothing = part.outcome.is_none() && part.unread.is_empty();
+            silent &= nothing;
+            if let Some(marks) = &mut marks {
+                marks.between(source, raw.span, settings, lines.get());
+                marks.take(std::mem::take(&mut part.marks), raw.span, nothing, lines.get());
+            }
             result.take(part, source, &lines);
             result.findings.extend(findings);
         }
     }
     if silent {
         result.coverage.not_kubernetes = 1;
+    }
+    result.marks = marks.filter(|marks| !marks.is_empty());
+    if let Some(marks) = &mut result.marks {
+        marks.whole = result.coverage.unread.is_empty();
     }
     result
 }

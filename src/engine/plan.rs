@@ -33,6 +33,13 @@ impl<'a> Plan<'a> {
         }
     }
 
+    /// The severities of all rules in a file, in the order of the catalogue; `None` where one is off.
+    pub(super) fn severities(&self, path: &str) -> Vec<Option<Severity>> {
+        let active = self.rules(path);
+        let severity = |rule: &&Rule| active.iter().find(|a| std::ptr::eq(a.rule, *rule)).map(|a| a.severity);
+        crate::rules::ALL.iter().map(severity).collect()
+    }
+
     /// The severity of a rule in a file; `None` where it is off.
     pub(super) fn severity(&self, rule: &Rule, path: &str) -> Option<Severity> {
         self.rules(path).iter().find(|a| std::ptr::eq(a.rule, rule)).map(|a| a.severity)

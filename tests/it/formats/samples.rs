@@ -72,6 +72,21 @@ fn sample_unread(source: &Source) -> Vec<Unread> {
 
 static CAPABILITIES: Standard = restricted("capabilities_restricted", 22);
 
+/// Findings that the manifest itself and a baseline suppress.
+fn sample_suppressed(source: &Source, of: impl Fn(Finding) -> Finding) -> Vec<Suppressed> {
+    let suppressed = |kind, why: &str, needle: &str, place| Suppressed {
+        finding: of(finding(source, needle, Severity::Medium, "container \"app\" has no digest")),
+        kind,
+        justification: why.into(),
+        place,
+    };
+    let here = (Arc::clone(&source.path), place(source, "hunter2"));
+    vec![
+        suppressed(Kind::External, "known on 2026-01-31", "支付 👍", None),
+        suppressed(Kind::InSource, "the mirror serves [one](digest)", "hunter2", Some(here)),
+    ]
+}
+
 /// The kept input with a finding of each severity, in each shape that a format has to show.
 pub(super) fn sample() -> Outcomes {
     let path = root().join("fixtures/formats/web.yaml");
@@ -114,17 +129,7 @@ pub(super) fn sample() -> Outcomes {
             ..in_app("securityContext.capabilities.add[1]", at("NET_ADMIN", Severity::Low, "NET_ADMIN is added twice"))
         },
     ];
-    let suppressed = |kind, why: &str, needle: &str, place| Suppressed {
-        finding: in_app("image", at(needle, Severity::Medium, "container \"app\" has no digest")),
-        kind,
-        justification: why.into(),
-        place,
-    };
-    let here = (Arc::clone(&source.path), place(&source, "hunter2"));
-    let suppressed = vec![
-        suppressed(Kind::External, "known on 2026-01-31", "支付 👍", None),
-        suppressed(Kind::InSource, "the mirror serves [one](digest)", "hunter2", Some(here)),
-    ];
+    let suppressed = sample_suppressed(&source, |f| in_app("image", f));
     let unread = sample_unread(&source);
     Outcomes { suppressed, ..outcomes(source, findings, unread) }
 }
