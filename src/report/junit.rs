@@ -31,7 +31,7 @@ pub fn write(outcomes: &Outcomes, options: &Options, out: &mut dyn Write) -> io:
 }
 
 fn suite(file: &FileReport<'_>, path: &str, options: &Options, out: &mut dyn Write) -> io::Result<()> {
-    if is_clean(file) {
+    if file.is_silent() {
         return writeln!(out, "    <testcase name=\"no findings\" classname=\"{path}\"/>");
     }
     let mut names = Names::default();
@@ -41,6 +41,13 @@ fn suite(file: &FileReport<'_>, path: &str, options: &Options, out: &mut dyn Wri
         finding(f, options, out)?;
         writeln!(out, "    </testcase>")?;
     }
+    for s in file.suppressed {
+        let name = names.unique(name(&s.finding));
+        writeln!(out, "    <testcase name=\"{}\" classname=\"{path}\">", escape(&name))?;
+        let (why, message) = (escape(&s.justification), escape(&s.finding.message));
+        writeln!(out, "      <skipped type=\"suppressed\" message=\"{why}\">{message}</skipped>")?;
+        writeln!(out, "    </testcase>")?;
+    }
     for u in file.unread() {
         let name = names.unique(u.outcome.name().to_owned());
         writeln!(out, "    <testcase name=\"{name}\" classname=\"{path}\">")?;
@@ -48,10 +55,6 @@ fn suite(file: &FileReport<'_>, path: &str, options: &Options, out: &mut dyn Wri
         writeln!(out, "    </testcase>")?;
     }
     Ok(())
-}
-
-fn is_clean(file: &FileReport<'_>) -> bool {
-    file.findings.is_empty() && file.unread().is_empty()
 }
 
 /// A finding that fails the run is a failure; a milder one, or a note, is a test that passes and tells of it.
@@ -129,7 +132,7 @@ impl Counts {
     const LEDGER: Self = Self { tests: 1, failures: 0, errors: 0 };
 
     fn of(file: &FileReport<'_>, options: &Options) -> Self {
-        let told = file.findings.len() + file.unread().len();
+        let told = file.findings.len() + file.suppressed.len() + file.unread().len();
         let errors = file.unread().iter().filter(|u| u.outcome == Outcome::Broken).count();
         Self { tests: told.max(1), failures: file.findings.iter().filter(|f| fails(f, options)).count(), errors }
     }

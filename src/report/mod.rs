@@ -15,6 +15,7 @@ pub mod github;
 pub mod human;
 pub mod json;
 pub mod junit;
+pub mod markdown;
 mod markup;
 mod paint;
 pub mod policy_report;
@@ -47,6 +48,8 @@ pub enum Format {
     Junit,
     /// Checkstyle XML, for review bots and Jenkins
     Checkstyle,
+    /// Markdown, for the summary of a job
+    Markdown,
     /// PolicyReports, as Kyverno writes them (wgpolicyk8s.io/v1alpha2)
     PolicyReport,
     /// ConfigAuditReports, as trivy-operator writes them
@@ -83,6 +86,7 @@ pub fn write(format: Format, outcomes: &Outcomes, options: &Options, out: &mut d
         Format::Github => github::write(outcomes, options, out),
         Format::Junit => junit::write(outcomes, options, out),
         Format::Checkstyle => checkstyle::write(outcomes, options, out),
+        Format::Markdown => markdown::write(outcomes, options, out),
         Format::PolicyReport => policy_report::write(outcomes, options, out),
         Format::ConfigAuditReport => config_audit_report::write(outcomes, options, out),
     }

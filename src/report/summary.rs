@@ -9,33 +9,40 @@ use super::paint::{Paint, Tint};
 use super::text::{clean, cut_start, wrap};
 use crate::coverage::{Counts, Outcome, Unread};
 use crate::engine::Outcomes;
+use crate::finding::Finding;
 use crate::rule::Severity;
 
 /// `3 findings (1 critical, 2 low) and 1 note in 2 pods, 4 suppressed`
 pub(crate) fn verdict(outcomes: &Outcomes) -> String {
-    let count = |s: Severity| outcomes.findings.iter().filter(|f| f.severity == s).count();
-    let by_severity: Vec<(usize, &str)> = Severity::ALL
-        .into_iter()
-        .rev()
-        .filter(|&s| s != Severity::Note)
-        .map(|s| (count(s), s.name()))
-        .filter(|(n, _)| *n > 0)
-        .collect();
-    let total: usize = by_severity.iter().map(|(n, _)| n).sum();
-    let mut text = if total == 0 { "no findings".to_owned() } else { plural(total, "finding") };
-    if total > 0 {
-        let parts: Vec<_> = by_severity.iter().map(|(n, name)| format!("{n} {name}")).collect();
-        let _ = write!(text, " ({})", parts.join(", "));
-    }
-    let notes = count(Severity::Note);
-    if notes > 0 {
-        let _ = write!(text, " and {}", plural(notes, "note"));
-    }
+    let mut text = findings(&outcomes.findings);
     let _ = write!(text, " in {}", plural(outcomes.coverage.pods, "pod"));
     if !outcomes.suppressed.is_empty() {
         let _ = write!(text, ", {} suppressed", outcomes.suppressed.len());
     }
     text
+}
+
+/// `3 findings (1 critical, 2 low) and 1 note`
+pub(crate) fn findings(findings: &[Finding]) -> String {
+    let by_severity = by_severity(findings.iter().map(|f| f.severity).filter(|&s| s > Severity::Note));
+    let notes = findings.iter().filter(|f| f.severity == Severity::Note).count();
+    let total = findings.len() - notes;
+    let mut text = if total == 0 { "no findings".to_owned() } else { plural(total, "finding") };
+    if total > 0 {
+        let _ = write!(text, " ({by_severity})");
+    }
+    if notes > 0 {
+        let _ = write!(text, " and {}", plural(notes, "note"));
+    }
+    text
+}
+
+/// `1 critical, 2 low`
+pub(crate) fn by_severity(severities: impl Iterator<Item = Severity>) -> String {
+    let mut counts = [0_usize; Severity::ALL.len()];
+    severities.for_each(|s| counts[s as usize] += 1);
+    let all = Severity::ALL.into_iter().zip(counts).rev().filter(|(_, n)| *n > 0);
+    all.map(|(s, n)| format!("{n} {}", s.name())).collect::<Vec<_>>().join(", ")
 }
 
 /// The verdict and the ledger's counts in one line.

@@ -33,6 +33,8 @@ pub struct Options {
     pub width: usize,
     /// Where paths are told from in formats that tell them from the repository.
     pub root: Root,
+    /// The address below which the repository's files are shown at the commit of the run.
+    pub pages: Option<String>,
     /// The configuration file that the run goes by, as output shows it.
     pub config: Option<String>,
     /// The least severity that fails the run; none where nothing does.
@@ -53,6 +55,7 @@ impl Default for Options {
             unicode: true,
             width: 80,
             root: Root::default(),
+            pages: None,
             config: None,
             fail_on: Some(Severity::Low),
             exit_code: 0,
@@ -80,11 +83,25 @@ impl Options {
         Self {
             color,
             hyperlinks: color && terminal.is_some() && !dumb,
-            unicode: utf8_locale(set),
+            unicode: utf8_locale(&set),
             width: terminal.map_or(80, |w| usize::from(w).clamp(40, 160)),
+            pages: pages(set),
             ..Self::default()
         }
     }
+}
+
+/// Where GitHub, or GitLab, shows the files of the commit that a job runs on.
+fn pages(set: impl Fn(&str) -> Option<String>) -> Option<String> {
+    let github = || {
+        let [server, repository, commit] = ["GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_SHA"].map(&set);
+        Some(format!("{}/{}/blob/{}", server?, repository?, commit?))
+    };
+    let gitlab = || {
+        let [project, commit] = ["CI_PROJECT_URL", "CI_COMMIT_SHA"].map(&set);
+        Some(format!("{}/-/blob/{}", project?, commit?))
+    };
+    github().or_else(gitlab).filter(|address| address.starts_with("https://") || address.starts_with("http://"))
 }
 
 /// Whether the locale takes UTF-8. Where none is named, it does: containers and Windows rarely name one.
@@ -122,6 +139,17 @@ mod tests {
         assert!(detect(Color::Auto, Some(80), &[]).hyperlinks);
         assert!(!detect(Color::Always, None, &[]).hyperlinks);
         assert!(!detect(Color::Never, Some(80), &[]).hyperlinks);
+    }
+
+    #[test]
+    fn pages_are_those_of_the_job() {
+        let pages = |env: &[_]| detect(Color::Auto, None, env).pages;
+        let job = [("GITHUB_SERVER_URL", "https://h.example"), ("GITHUB_REPOSITORY", "o/r"), ("GITHUB_SHA", "0a1b")];
+        assert_eq!(pages(&job).as_deref(), Some("https://h.example/o/r/blob/0a1b"));
+        assert_eq!(pages(&job[1..]), None);
+        assert_eq!(pages(&[("CI_PROJECT_URL", "javascript:x"), ("CI_COMMIT_SHA", "0a1b")]), None);
+        let job = [("CI_PROJECT_URL", "https://l.example/g/p"), ("CI_COMMIT_SHA", "0a1b")];
+        assert_eq!(pages(&job).as_deref(), Some("https://l.example/g/p/-/blob/0a1b"));
     }
 
     #[test]

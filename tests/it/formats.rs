@@ -1,5 +1,6 @@
 //! Every format: one small input rendered and kept, what a schema or a terminal asks, and the same bytes however it ran.
 
+mod markdown;
 mod reports;
 mod samples;
 mod xml;
@@ -61,6 +62,7 @@ fn renderings_are_kept() {
     kept("policy-report.txt", &render(Format::PolicyReport, &sample, &options()));
     kept("config-audit-report.txt", &render(Format::ConfigAuditReport, &sample, &options()));
     kept("junit.txt", &render(Format::Junit, &sample, &options()));
+    kept("markdown.txt", &render(Format::Markdown, &sample, &options()));
     kept("checkstyle.txt", &render(Format::Checkstyle, &sample, &options()));
 }
 
@@ -121,7 +123,8 @@ fn commands(text: &str) -> Vec<Command> {
 #[test]
 fn nothing_of_a_manifest_is_obeyed() {
     let hostile = hostile();
-    for format in [Format::Human, Format::Concise, Format::Github, Format::Junit, Format::Checkstyle] {
+    for format in [Format::Human, Format::Concise, Format::Github, Format::Junit, Format::Checkstyle, Format::Markdown]
+    {
         for unicode in [true, false] {
             let text = render(format, &hostile, &Options { unicode, ..options() });
             let obeyed = |c: char| (c.is_control() && c != '\n') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}');

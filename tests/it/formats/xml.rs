@@ -97,8 +97,15 @@ fn failures_are_what_fails_the_run() {
         let text = render(Format::Junit, &sample, &Options { fail_on, ..options() });
         let document = parsed(&text);
         assert_eq!(elements(&document, "failure").len(), failures, "{text}");
-        assert_eq!(elements(&document, "testcase").len(), sample.findings.len() + 3, "{text}");
-        assert_eq!((elements(&document, "error").len(), elements(&document, "skipped").len()), (1, 1));
+        assert_eq!(
+            elements(&document, "testcase").len(),
+            sample.findings.len() + sample.suppressed.len() + 3,
+            "{text}"
+        );
+        assert_eq!(
+            (elements(&document, "error").len(), elements(&document, "skipped").len()),
+            (1, 1 + sample.suppressed.len())
+        );
     }
 }
 
