@@ -29,6 +29,8 @@ pub struct Settings {
     pub kubernetes: Version,
     /// Tell how the verdict of the standards changes from one version to another, instead of linting.
     pub sweep: Option<(Version, Version)>,
+    /// Beside linting, judge every pod by each level of the standards.
+    pub levels: bool,
     /// User, group and fsGroup ids must be above this one.
     pub uid_floor: i64,
     /// RuntimeClasses that the cluster has beside those in the input.
@@ -114,6 +116,7 @@ impl Default for Settings {
             standard: None,
             kubernetes: Version::LATEST,
             sweep: None,
+            levels: false,
             uid_floor: 10_000,
             runtime_classes: Vec::new(),
             severities: Severities::default(),

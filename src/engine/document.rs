@@ -160,7 +160,8 @@ pub(super) fn lint_tree(tree: &Tree<'_>, task: Task<'_>) -> DocumentResult {
     let outcome = (!objects.is_empty()).then_some(Outcome::Linted);
     let mut result = DocumentResult { marks, ..DocumentResult::new(outcome) };
     result.unread = strays.into_iter().map(stray).collect();
-    for &Active { rule, severity, .. } in rules.iter().filter(|_| sweep.is_none()) {
+    let linted = sweep.is_none_or(|s| !s.alone);
+    for &Active { rule, severity, .. } in rules.iter().filter(|_| linted) {
         if let Check::Document(check) = rule.check {
             check(tree, &objects, &mut Report::new(settings, rule, severity, None, &mut result.drafts));
         }
@@ -185,9 +186,11 @@ pub(super) fn lint_tree(tree: &Tree<'_>, task: Task<'_>) -> DocumentResult {
         if !pods.is_empty() {
             result.pod_namespaces.extend(reference.namespace.clone());
         }
-        match sweep {
-            Some(sweep) => result.verdicts.extend(sweep.judge(object, &pods, &reference)),
-            None => judge(object, &pods, &reference, settings, rules, &mut result.drafts),
+        if let Some(sweep) = sweep {
+            result.verdicts.extend(sweep.judge(object, &pods, &reference));
+        }
+        if linted {
+            judge(object, &pods, &reference, settings, rules, &mut result.drafts);
         }
     }
     result

@@ -44,7 +44,7 @@ pub struct Outcomes {
     pub suppressions: Vec<Suppression>,
     /// The ledger.
     pub coverage: Coverage,
-    /// With a sweep, in place of findings: every pod's verdicts, in the order of the input.
+    /// With a sweep in place of findings, or with levels beside them: every pod's verdicts, in the order of the input.
     pub verdicts: Vec<PodVerdicts>,
     /// The texts of the files that have findings, for formats that show them.
     pub sources: Sources,

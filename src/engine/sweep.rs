@@ -20,6 +20,8 @@ pub struct Verdict {
     pub from: Version,
     /// The checks that deny the pod, each with what it says first; none where the pod is allowed.
     pub denied: BTreeMap<&'static str, String>,
+    /// Whether a placeholder stands where a check would look.
+    pub undecided: bool,
 }
 
 /// A pod, and what the standards say of it over a range of versions.
@@ -40,10 +42,27 @@ impl PodVerdicts {
     pub fn changes(&self) -> bool {
         self.verdicts.windows(2).any(|w| w[0].level == w[1].level)
     }
+
+    /// The strictest level that the pod meets at the first version; none where that hangs on a placeholder.
+    pub fn level(&self) -> Option<Level> {
+        let mut met = Level::Privileged;
+        for verdict in &self.verdicts {
+            if !verdict.denied.is_empty() {
+                return Some(met);
+            }
+            if verdict.undecided {
+                return None;
+            }
+            met = verdict.level;
+        }
+        Some(met)
+    }
 }
 
 /// The rules at every level and version of a sweep.
 pub(super) struct Sweep {
+    /// Pods are judged in this way instead of being linted.
+    pub(super) alone: bool,
     levels: Vec<(Level, Vec<Run>)>,
 }
 
@@ -68,11 +87,13 @@ impl SweepDraft {
 }
 
 impl Sweep {
-    /// The sweep that the settings ask for, over both levels or the one of the settings.
+    /// The sweep that the settings ask for: over both levels, or the one of the settings where it is all that is asked.
     pub(super) fn new(settings: &Settings) -> Option<Self> {
-        let (first, last) = settings.sweep?;
+        let alone = settings.sweep.is_some();
+        let now = settings.levels.then_some((settings.kubernetes, settings.kubernetes));
+        let (first, last) = settings.sweep.or(now)?;
         let levels = [Level::Baseline, Level::Restricted].into_iter();
-        let wanted = levels.filter(|&level| settings.standard.is_none_or(|only| only == level));
+        let wanted = levels.filter(|&level| !alone || settings.standard.is_none_or(|only| only == level));
         let run = |level, minor| {
             let settings = Settings {
                 standard: Some(level),
@@ -85,7 +106,7 @@ impl Sweep {
             Run { settings, rules }
         };
         let levels = wanted.map(|level| (level, (first.0..=last.0).map(|minor| run(level, minor)).collect())).collect();
-        Some(Self { levels })
+        Some(Self { alone, levels })
     }
 
     /// Judges the pods of an object at every level and version.
@@ -95,10 +116,10 @@ impl Sweep {
             for (level, runs) in &self.levels {
                 let mut denied_before = None;
                 for Run { settings, rules } in runs {
-                    let denied = denying(object, pod, of, settings, rules);
+                    let (denied, undecided) = denying(object, pod, of, settings, rules);
                     if denied_before != Some(!denied.is_empty()) {
                         denied_before = Some(!denied.is_empty());
-                        verdicts.push(Verdict { level: *level, from: settings.kubernetes, denied });
+                        verdicts.push(Verdict { level: *level, from: settings.kubernetes, denied, undecided });
                     } else if let Some(last) = verdicts.last_mut().filter(|v| !v.denied.is_empty()) {
                         // What denies just before the change is what the change is about.
                         last.denied = denied;
@@ -123,7 +144,7 @@ fn denying(
     of: &Arc<ObjectRef>,
     settings: &Settings,
     rules: &[Active],
-) -> BTreeMap<&'static str, String> {
+) -> (BTreeMap<&'static str, String>, bool) {
     let mut drafts: Vec<Draft> = Vec::new();
     judge(object, std::slice::from_ref(pod), of, settings, rules, &mut drafts);
     let mut denied = BTreeMap::new();
@@ -132,5 +153,6 @@ fn denying(
             denied.entry(standard.check).or_insert_with(|| draft.message().to_owned());
         }
     }
-    denied
+    // A rule of a standard notes only what it cannot decide.
+    (denied, drafts.iter().any(|d| d.severity() == Severity::Note))
 }

@@ -17,7 +17,7 @@ use plimsoll::k8s::{self, Version};
 use plimsoll::rule::{Level, Severity};
 use plimsoll::yaml;
 
-use crate::support::shared;
+use crate::support::{root, shared};
 use oracle::{Answer, Oracle};
 
 /// The levels that have checks.
@@ -197,4 +197,31 @@ fn every_real_pod_is_judged_as_the_plugin_judges_it() {
     );
     assert!(compared > 2_000, "the corpus of real manifests has hardly any pods");
     assert!(problems.is_empty(), "\n{problems}");
+}
+
+/// The level that a pod meets, as a report shows it, follows from the verdicts of both standards.
+#[test]
+fn the_level_of_a_pod_follows_from_both_standards() {
+    let texts: Vec<_> = documents_with_pods(&root().join("fixtures")).into_iter().map(|(_, text)| text).collect();
+    let texts: Vec<_> = texts.iter().map(String::as_str).collect();
+    let settings = Settings { levels: true, ..Settings::default() };
+    let input = |(i, text): (usize, &&str)| Input::Text(i.to_string().into(), text.as_bytes().to_vec());
+    let outcomes = engine::run(texts.iter().enumerate().map(input).collect(), &settings, false);
+    assert_eq!(outcomes.verdicts.len(), outcomes.coverage.pods);
+    assert!(!outcomes.findings.is_empty(), "the pods are linted as well");
+    let [baseline, restricted] = LEVELS.map(|level| ours(&texts, level, Version::LATEST));
+    let mut seen = BTreeSet::new();
+    for pods in outcomes.verdicts.chunk_by(|a, b| a.path == b.path).filter(|pods| pods.len() == 1) {
+        let at = pods[0].path.parse::<usize>().unwrap();
+        let expected = match (&baseline[at], &restricted[at]) {
+            (b, _) if !b.checks.is_empty() => Some(Level::Privileged),
+            (b, _) if !b.undecided.is_empty() => None,
+            (_, r) if !r.checks.is_empty() => Some(Level::Baseline),
+            (_, r) if !r.undecided.is_empty() => None,
+            _ => Some(Level::Restricted),
+        };
+        assert_eq!(pods[0].level(), expected, "{}", texts[at]);
+        seen.insert(expected);
+    }
+    assert_eq!(seen.len(), 4, "{seen:?}");
 }
