@@ -7,6 +7,7 @@ use std::str::FromStr;
 
 use sha2::{Digest, Sha256};
 
+use crate::coverage::Unread;
 use crate::finding::Finding;
 use crate::k8s::{ObjectRef, api};
 use crate::yaml::{Kind, Slot};
@@ -73,7 +74,15 @@ pub struct Unique {
 impl Unique {
     /// The fingerprint of the next finding, in the file that the report calls `path`.
     pub fn of(&mut self, finding: &Finding, path: &str) -> Fingerprint {
-        let here = digest(&[&of(finding).0, path.as_bytes()]);
+        self.count(digest(&[&of(finding).0, path.as_bytes()]))
+    }
+
+    /// The fingerprint of what was not read next, by why.
+    pub fn of_unread(&mut self, unread: &Unread, path: &str) -> Fingerprint {
+        self.count(digest(&[path.as_bytes(), unread.outcome.name().as_bytes(), unread.reason.as_bytes()]))
+    }
+
+    fn count(&mut self, here: Fingerprint) -> Fingerprint {
         let count = self.seen.entry(here).or_default();
         *count += 1;
         if *count == 1 { here } else { digest(&[&here.0, &count.to_be_bytes()]) }

@@ -12,6 +12,7 @@ pub mod concise;
 pub mod config_audit_report;
 mod files;
 pub mod github;
+pub mod gitlab;
 pub mod human;
 pub mod json;
 pub mod junit;
@@ -44,6 +45,8 @@ pub enum Format {
     Sarif,
     /// Workflow commands that GitHub shows beside the lines of a change
     Github,
+    /// GitLab's Code Quality report
+    Gitlab,
     /// JUnit XML, for test reports: a suite for each file
     Junit,
     /// Checkstyle XML, for review bots and Jenkins
@@ -84,6 +87,7 @@ pub fn write(format: Format, outcomes: &Outcomes, options: &Options, out: &mut d
         Format::Json => json::write(outcomes, out),
         Format::Sarif => sarif::write(outcomes, options, out),
         Format::Github => github::write(outcomes, options, out),
+        Format::Gitlab => gitlab::write(outcomes, options, out),
         Format::Junit => junit::write(outcomes, options, out),
         Format::Checkstyle => checkstyle::write(outcomes, options, out),
         Format::Markdown => markdown::write(outcomes, options, out),

@@ -1,5 +1,6 @@
 //! Every format: one small input rendered and kept, what a schema or a terminal asks, and the same bytes however it ran.
 
+mod gitlab;
 mod markdown;
 mod reports;
 mod samples;
@@ -61,6 +62,7 @@ fn renderings_are_kept() {
     kept("github.txt", &render(Format::Github, &sample, &options()));
     kept("policy-report.txt", &render(Format::PolicyReport, &sample, &options()));
     kept("config-audit-report.txt", &render(Format::ConfigAuditReport, &sample, &options()));
+    kept("gitlab.txt", &render(Format::Gitlab, &sample, &options()));
     kept("junit.txt", &render(Format::Junit, &sample, &options()));
     kept("markdown.txt", &render(Format::Markdown, &sample, &options()));
     kept("checkstyle.txt", &render(Format::Checkstyle, &sample, &options()));
