@@ -62,19 +62,6 @@ fn start(folder: &Path, arguments: &str) -> i32 {
 }
 
 #[test]
-fn the_workflow_of_the_readme_uploads_what_it_writes() {
-    let blocks = blocks(&read("README.md"), "yaml");
-    let workflow = blocks.iter().find(|b| b.contains("upload-sarif")).unwrap();
-    let command = workflow.lines().find_map(|l| l.trim().strip_prefix("- run: plimsoll ")).unwrap();
-    let written = workflow.lines().find_map(|l| l.trim().strip_prefix("sarif_file: ")).unwrap();
-    let folder = temporary("workflow");
-    fs::copy(root().join("fixtures/projects/first/ledger.yaml"), folder.join("ledger.yaml")).unwrap();
-    assert_eq!(start(&folder, command), 0, "findings must not stop the upload");
-    let sarif = fs::read_to_string(folder.join(written)).unwrap();
-    assert!(sarif.contains("\"2.1.0\"") && sarif.contains("ledger.yaml"), "{sarif}");
-}
-
-#[test]
 fn the_configuration_of_the_readme_is_read_and_obeyed() {
     let folder = temporary("configuration");
     let blocks = blocks(&read("README.md"), "toml");

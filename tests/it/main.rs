@@ -22,6 +22,8 @@ mod json;
 mod mutate;
 mod oracle;
 mod peers;
+#[cfg(unix)]
+mod pipelines;
 mod pods;
 mod projects;
 mod pss;
