@@ -1,6 +1,7 @@
 //! From what was typed to an exit code: 0 clean, 1 findings at or above the threshold,
 //! 2 the tool could not do its work; both 1 and 2: 2. A closed pipe is 0.
 
+mod baseline;
 mod init;
 mod lint;
 mod man;
@@ -9,6 +10,7 @@ mod progress;
 
 use std::fmt;
 use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
 
 use clap::CommandFactory;
 
@@ -106,4 +108,24 @@ fn explain(typed: &Explain) -> Result<u8, Failure> {
     let separator = if text { "\n" } else { "\n---\n\n" };
     let code = print(&pages.join(separator))?;
     if unknown.is_empty() { Ok(code) } else { Err(Failure::Said(unknown.join("\n"))) }
+}
+
+/// A file as the user, who stands `here`, would name it.
+pub(super) fn shown(path: &Path, here: &Path) -> String {
+    let up = here.ancestors().position(|dir| path.strip_prefix(dir).is_ok_and(|rest| !rest.as_os_str().is_empty()));
+    let rest = up.and_then(|n| Some((n, path.strip_prefix(here.ancestors().nth(n)?).ok()?)));
+    match rest {
+        // From far above, the whole path says more than a row of dots.
+        Some((n, rest)) if n <= 3 => std::iter::repeat_n("..", n).collect::<PathBuf>().join(rest).display().to_string(),
+        _ => path.display().to_string(),
+    }
+}
+
+/// The text of a file that the user names.
+fn text(path: &Path, shown: &str) -> Result<String, Failure> {
+    std::fs::read_to_string(path).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => Failure::said(format_args!("{shown}: no such file")),
+        io::ErrorKind::InvalidData => Failure::said(format_args!("{shown}: not UTF-8 text")),
+        _ => Failure::said(format_args!("{shown}: {error}")),
+    })
 }

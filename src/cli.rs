@@ -1,6 +1,7 @@
 //! What was typed: clap types only.
 
 mod init;
+mod known;
 mod reports;
 
 use std::path::PathBuf;
@@ -10,6 +11,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 pub use init::Init;
+pub use known::Known;
 pub use reports::Reports;
 
 use crate::config::Threshold;
@@ -105,6 +107,10 @@ pub struct Lint {
     /// Use no configuration file
     #[arg(long, help_heading = "Input", conflicts_with = "config")]
     pub no_config: bool,
+
+    /// What is known already.
+    #[command(flatten)]
+    pub known: Known,
 
     /// Formats, and the files that they go to.
     #[command(flatten)]

@@ -1,5 +1,7 @@
 //! What a run is asked to do: `Settings` is what configuration and options mean together.
 
+use std::path::PathBuf;
+
 mod file;
 mod keys;
 mod problem;
@@ -39,6 +41,8 @@ pub struct Settings {
     pub severities: Severities,
     /// Other severities for the files that match a glob, in order; the last that matches wins.
     pub overrides: Vec<Override>,
+    /// The file of known findings that the configuration names.
+    pub baseline: Option<PathBuf>,
     /// Findings from this severity on fail the run; `None`: never.
     pub fail_on: Option<Severity>,
     /// Whether findings shall carry the edits that mend them, rather than only whether there are any.
@@ -121,6 +125,7 @@ impl Default for Settings {
             runtime_classes: Vec::new(),
             severities: Severities::default(),
             overrides: Vec::new(),
+            baseline: None,
             fail_on: Some(Severity::Low),
             with_fixes: false,
             ids: Ids::default(),

@@ -49,7 +49,7 @@ fn reason(glob: &str, error: &ignore::Error) -> String {
 }
 
 /// A path without `.` and `..`, by its text alone: links are not followed.
-fn normal(path: &Path) -> PathBuf {
+pub(crate) fn normal(path: &Path) -> PathBuf {
     let mut normal = PathBuf::new();
     for part in path.components() {
         match part {
@@ -62,7 +62,7 @@ fn normal(path: &Path) -> PathBuf {
 }
 
 /// `path` as seen from `base`, both absolute and normal.
-fn relative(path: &Path, base: &Path) -> PathBuf {
+pub(crate) fn relative(path: &Path, base: &Path) -> PathBuf {
     let shared = path.components().zip(base.components()).take_while(|(a, b)| a == b).count();
     let up = base.components().skip(shared).map(|_| Component::ParentDir);
     up.chain(path.components().skip(shared)).collect()

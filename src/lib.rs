@@ -9,6 +9,7 @@
 
 pub mod adopt;
 pub mod app;
+pub mod baseline;
 pub mod catalogue;
 pub mod clause;
 pub mod cli;

@@ -68,7 +68,7 @@ fn refuse(here: &Path, from: &Path, target: &Path) -> Result<(), Failure> {
     match File::find(here) {
         None => Ok(()),
         Some(above) => {
-            let above = lint::shown(&above, from);
+            let above = super::shown(&above, from);
             Err(Failure::said(format_args!(
                 "{above} already holds for this directory, and a second file would replace all of it: change that one"
             )))

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
+use super::baseline::Baseline;
 use super::output::Output;
 use super::progress::Progress;
 use super::{Failure, stdout_error, stdout_options};
@@ -34,10 +35,15 @@ pub(super) fn run(lint: &Lint) -> Result<u8, Failure> {
         // Fails only where threads were started before: none were.
         let _ = rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global();
     }
+    let baseline = Baseline::chosen(&lint.known, &settings, &here)?;
+    let known = baseline.as_ref().map_or_else(|| Ok(Vec::new()), Baseline::read)?;
     let timestamp = if keep.objects { timestamp()? } else { None };
     let inputs = discover::discover(&lint.paths, &options);
     // The process ends with them: to take a million texts apart one by one would only take time.
-    let outcomes = ManuallyDrop::new(judge(lint, inputs, &settings, keep));
+    let mut outcomes = ManuallyDrop::new(judge(lint, inputs, &settings, keep));
+    if let Some(baseline) = &baseline {
+        baseline.apply(known, &mut outcomes, &settings, &here)?;
+    }
     let code = exit_code(lint, &outcomes, &settings);
     if let Some(range) = settings.sweep {
         return to_stdout(|out| report::sweep::write(&outcomes, range, out)).map(|()| code);
@@ -146,24 +152,9 @@ fn configuration(lint: &Lint, here: &Path) -> Result<Option<File>, Failure> {
     }
     let found = lint.config.as_ref().map(|path| here.join(path)).or_else(|| File::find(here));
     let Some(path) = found else { return Ok(None) };
-    let shown = shown(&path, here);
-    let text = std::fs::read_to_string(&path).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => Failure::said(format_args!("{shown}: no such file")),
-        io::ErrorKind::InvalidData => Failure::said(format_args!("{shown}: not UTF-8 text")),
-        _ => Failure::said(format_args!("{shown}: {error}")),
-    })?;
+    let shown = super::shown(&path, here);
+    let text = super::text(&path, &shown)?;
     File::read(&path, here, shown, &text).map(Some).map_err(|problems| Failure::Said(problems.to_string()))
-}
-
-/// A file as the user, who stands `here`, would name it.
-pub(super) fn shown(path: &Path, here: &Path) -> String {
-    let up = here.ancestors().position(|dir| path.strip_prefix(dir).is_ok_and(|rest| !rest.as_os_str().is_empty()));
-    let rest = up.and_then(|n| Some((n, path.strip_prefix(here.ancestors().nth(n)?).ok()?)));
-    match rest {
-        // From far above, the whole path says more than a row of dots.
-        Some((n, rest)) if n <= 3 => std::iter::repeat_n("..", n).collect::<PathBuf>().join(rest).display().to_string(),
-        _ => path.display().to_string(),
-    }
 }
 
 struct Report {

@@ -26,6 +26,7 @@ pub struct File {
     pub(super) kubernetes: Option<Version>,
     pub(super) uid_floor: Option<i64>,
     pub(super) runtime_classes: Vec<String>,
+    pub(super) baseline: Option<PathBuf>,
     pub(super) fail_on: Option<Threshold>,
     pub(super) rules: Vec<Change>,
     pub(super) overrides: Vec<Override>,
@@ -73,6 +74,7 @@ impl File {
         settings.standard = self.standard.or(settings.standard);
         settings.kubernetes = self.kubernetes.unwrap_or(settings.kubernetes);
         settings.uid_floor = self.uid_floor.unwrap_or(settings.uid_floor);
+        settings.baseline = self.baseline.or(settings.baseline.take());
         settings.fail_on = self.fail_on.map_or(settings.fail_on, |Threshold(least)| least);
         settings.runtime_classes.extend(self.runtime_classes);
         self.rules.into_iter().for_each(|(index, severity)| settings.severities.set(index, severity));
@@ -129,6 +131,11 @@ impl Reader<'_> {
                     _ => self.problem(value.span(), format!("`{}` must be from {least} to {most}", key.name), None),
                 },
                 other => self.wrong(key.name, "a whole number", other, value.span()),
+            },
+            Value::File(set) => match value.get_ref() {
+                DeValue::String(text) if !text.is_empty() => set(into, self.base.join(text.as_ref())),
+                DeValue::String(_) => self.problem(value.span(), format!("`{}` is empty", key.name), None),
+                other => self.wrong(key.name, "the name of a file", other, value.span()),
             },
             Value::Names(set) => {
                 if let Some(names) = self.strings(key.name, value, |name| {

@@ -1,5 +1,7 @@
 //! The keys of `plimsoll.toml`: each is one entry here, and its reader, schema and documentation follow from it.
 
+use std::path::PathBuf;
+
 use super::file::{File, OverrideDraft};
 use super::{Change, Threshold};
 use crate::globs::Globs;
@@ -27,6 +29,8 @@ pub(super) enum Value<T: 'static> {
     Version(fn(&mut T, Version)),
     /// A whole number, at least the first and at most the second.
     Integer(i64, i64, fn(&mut T, i64)),
+    /// A file, relative to the configuration's folder.
+    File(fn(&mut T, PathBuf)),
     /// A list of names that Kubernetes would take for an object.
     Names(fn(&mut T, Vec<String>)),
     /// A list of globs.
@@ -93,6 +97,15 @@ pub(super) static KEYS: &[Key<File>] = &[
         default: None,
         required: false,
         value: Value::Globs(|file, globs| file.exclude = Some(globs)),
+    },
+    Key {
+        name: "baseline",
+        doc: "A file of known findings, relative to this one: they are left out, and do not fail the run. \
+              `plimsoll lint --write-baseline FILE` writes it.",
+        example: "\".plimsoll-baseline.json\"",
+        default: None,
+        required: false,
+        value: Value::File(|file, path| file.baseline = Some(path)),
     },
     Key {
         name: "fail-on",

@@ -30,6 +30,7 @@ fn property<T>(key: &Key<T>) -> Json {
         Value::Word(words, _) => json!({ "enum": words }),
         Value::Version(_) => json!({ "type": "string", "pattern": "^(latest|v?1\\.[0-9]+(\\.[0-9]+)?)$" }),
         Value::Integer(least, most, _) => json!({ "type": "integer", "minimum": least, "maximum": most }),
+        Value::File(_) => json!({ "type": "string", "minLength": 1 }),
         Value::Names(_) | Value::Globs(_) => {
             json!({ "type": "array", "items": { "type": "string", "minLength": 1 } })
         }

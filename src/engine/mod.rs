@@ -20,9 +20,11 @@ pub use self::facts::{Accounts, Fact, FactKind, Inputs};
 pub(crate) use self::order::sort_key;
 use self::order::{merge, sort};
 use self::plan::Plan;
+pub(crate) use self::plan::Speakers;
 use self::sources::Again;
 pub use self::sources::Sources;
 pub use self::sweep::{PodVerdicts, Verdict};
+use crate::baseline::Compared;
 pub use crate::config::Settings;
 use crate::coverage::{Coverage, FileCoverage, Outcome, Unread};
 use crate::discover::Input;
@@ -42,6 +44,8 @@ pub struct Outcomes {
     pub suppressed: Vec<Suppressed>,
     /// Every suppression that was read, by file and place, and what each hid.
     pub suppressions: Vec<Suppression>,
+    /// What came of comparing them with a baseline, where there is one.
+    pub baseline: Option<Compared>,
     /// The ledger.
     pub coverage: Coverage,
     /// With a sweep in place of findings, or with levels beside them: every pod's verdicts, in the order of the input.

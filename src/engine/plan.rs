@@ -46,6 +46,23 @@ impl<'a> Plan<'a> {
     }
 }
 
+/// Which rules judge which files, for whoever asks after the run.
+pub(crate) struct Speakers<'a>(Plan<'a>);
+
+impl<'a> Speakers<'a> {
+    pub(crate) fn new(settings: &'a Settings) -> Self {
+        Self(Plan::new(settings))
+    }
+
+    /// Whether the rule of this name judges a file; one that looks at all files at once does so where `whole` is true:
+    /// where no file is missing.
+    pub(crate) fn by(&self, id: &str, path: &str, whole: impl FnOnce() -> bool) -> bool {
+        let Some(rule) = crate::names::rule(id) else { return false };
+        let alone = !matches!(rule.check, Check::Inputs(_) | Check::Namespace(_));
+        self.0.severity(rule, path).is_some() && (alone || (self.0.settings.standard.is_none() && whole()))
+    }
+}
+
 pub(super) fn active(settings: &Settings, severities: &Severities) -> Vec<Active> {
     let judge = |(rule, severity): (&'static Rule, Severity)| {
         let standard = rule.standard_at(settings);

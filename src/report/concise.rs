@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use rayon::prelude::*;
 
 use super::text::clean;
-use super::{Options, summary};
+use super::{Options, known, summary};
 use crate::coverage::Outcome;
 use crate::engine::Outcomes;
 use crate::finding::Finding;
@@ -33,6 +33,7 @@ pub fn write(outcomes: &Outcomes, options: &Options, out: &mut dyn Write) -> io:
         writeln!(out, "{path}:{place} {}: {reason}", unread.outcome.name())?;
     }
     if !options.quiet {
+        outcomes.baseline.as_ref().map_or(Ok(()), |compared| known::lines(compared, out))?;
         writeln!(out, "{}", summary::line(outcomes))?;
     }
     Ok(())

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use serde::{Serialize, Serializer};
 
+use crate::baseline::{Compared, Entry};
 use crate::coverage::{Counts, Coverage, Unread};
 use crate::engine::Outcomes;
 use crate::finding::{Finding, Related};
@@ -22,6 +23,7 @@ pub fn write(outcomes: &Outcomes, out: &mut dyn Write) -> io::Result<()> {
         tool: ToolJson { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
         findings: Each(|| outcomes.findings.iter().map(FindingJson::new)),
         suppressed: Each(|| outcomes.suppressed.iter().map(SuppressedJson::new)),
+        baseline: outcomes.baseline.as_ref().map(BaselineJson::new),
         coverage: CoverageJson::new(&outcomes.coverage),
     };
     serde_json::to_writer_pretty(&mut *out, &report)?;
@@ -43,6 +45,7 @@ struct ReportJson<'a, F, S> {
     tool: ToolJson,
     findings: F,
     suppressed: S,
+    baseline: Option<BaselineJson<'a>>,
     coverage: CoverageJson<'a>,
 }
 
@@ -119,6 +122,20 @@ impl<'a> SuppressedJson<'a> {
                 place: place.map(|(path, r)| PlaceJson { path, start: r.start.into(), end: r.end.into() }),
             },
         }
+    }
+}
+
+#[derive(Serialize)]
+struct BaselineJson<'a> {
+    file: &'a str,
+    known: usize,
+    gone: &'a [Entry<'static>],
+    pruned: bool,
+}
+
+impl<'a> BaselineJson<'a> {
+    fn new(b: &'a Compared) -> Self {
+        Self { file: &b.file, known: b.known, gone: &b.gone, pruned: b.pruned }
     }
 }
 

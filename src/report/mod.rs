@@ -16,6 +16,7 @@ pub mod gitlab;
 pub mod human;
 pub mod json;
 pub mod junit;
+mod known;
 pub mod markdown;
 mod markup;
 mod paint;
@@ -28,6 +29,7 @@ pub mod sweep;
 mod terminal;
 pub(crate) mod text;
 
+pub(crate) use root::STDIN;
 pub use root::{Root, Uri};
 pub(crate) use summary::plural;
 pub use terminal::{Color, Options};

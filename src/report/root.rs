@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::path::{Component, Path, PathBuf};
 
 /// Standard input is in no folder.
-const STDIN: &str = "<stdin>";
+pub(crate) const STDIN: &str = "<stdin>";
 
 /// The repository's root and the folder that shown paths are relative to.
 #[derive(Clone, Debug, Default)]

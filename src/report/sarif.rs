@@ -17,7 +17,7 @@ use crate::fingerprint::Unique;
 use crate::rule::Severity;
 use driver::{BROKEN, Driver, SKIPPED};
 use result::{Location, ResultJson};
-use suppression::{SuppressionJson, merged};
+use suppression::{SuppressionJson, is_known, merged};
 
 /// Writes one log with one run.
 pub fn write(outcomes: &Outcomes, options: &Options, out: &mut dyn Write) -> io::Result<()> {
@@ -50,8 +50,9 @@ fn results<'a>(outcomes: &'a Outcomes, options: &'a Options) -> impl Iterator<It
     merged(&outcomes.findings, &outcomes.suppressed).map(move |(f, suppressed)| {
         let location = Location::finding(f, options);
         let fingerprint = fingerprints.of(f, location.uri());
+        let state = outcomes.baseline.as_ref().map(|_| if is_known(suppressed) { "unchanged" } else { "new" });
         let suppressions = told.then(|| suppressed.map(|s| SuppressionJson::new(s, options)).into_iter().collect());
-        ResultJson::new(f, location, fingerprint, suppressions, options)
+        ResultJson::new(f, location, fingerprint, (suppressions, state), options)
     })
 }
 

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::Options;
+use super::known;
 use super::paint::{Paint, Tint};
 use super::text::{clean, cut_start, wrap};
 use crate::coverage::{Counts, Outcome, Unread};
@@ -16,8 +17,11 @@ use crate::rule::Severity;
 pub(crate) fn verdict(outcomes: &Outcomes) -> String {
     let mut text = findings(&outcomes.findings);
     let _ = write!(text, " in {}", plural(outcomes.coverage.pods, "pod"));
-    if !outcomes.suppressed.is_empty() {
-        let _ = write!(text, ", {} suppressed", outcomes.suppressed.len());
+    let (known, gone) = outcomes.baseline.as_ref().map_or((0, 0), |b| (b.known, b.gone.len()));
+    let suppressed = outcomes.suppressed.len() - known;
+    for (n, what) in [(suppressed, "suppressed"), (known, "known"), (gone, "gone")].into_iter().filter(|(n, _)| *n > 0)
+    {
+        let _ = write!(text, ", {n} {what}");
     }
     text
 }
@@ -91,6 +95,9 @@ pub(crate) fn write(outcomes: &Outcomes, options: &Options, paint: Paint, out: &
     }
     for ((outcome, reason, help), places) in reasons {
         why(outcome, reason, help, &places, paint, columns, out)?;
+    }
+    if let Some(compared) = &outcomes.baseline {
+        known::write(compared, columns, paint, out)?;
     }
     ledger(outcomes, paint, out)
 }

@@ -9,6 +9,7 @@
 
 mod api;
 mod bad;
+mod baseline;
 mod cli;
 mod corpus;
 mod docs;

@@ -24,6 +24,9 @@ pub(super) struct ResultJson<'a> {
     partial_fingerprints: FingerprintJson,
     #[serde(skip_serializing_if = "Option::is_none")]
     suppressions: Option<Vec<SuppressionJson>>,
+    /// In a run that is compared with a baseline, all results have one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    baseline_state: Option<&'static str>,
     properties: ResultProperties<'a>,
 }
 
@@ -49,7 +52,7 @@ impl<'a> ResultJson<'a> {
         f: &'a Finding,
         location: Location,
         fingerprint: Fingerprint,
-        suppressions: Option<Vec<SuppressionJson>>,
+        (suppressions, baseline_state): (Option<Vec<SuppressionJson>>, Option<&'static str>),
         options: &Options,
     ) -> Self {
         let help = f.help.as_deref().map(|h| format!("\nhelp: {h}")).unwrap_or_default();
@@ -63,6 +66,7 @@ impl<'a> ResultJson<'a> {
             related_locations: related.map(|(r, id)| Location::related(r, id, options)).collect(),
             partial_fingerprints: FingerprintJson { value: fingerprint.to_string() },
             suppressions,
+            baseline_state,
             properties: ResultProperties {
                 severity: f.severity.name(),
                 standard: f.standard.map(|s| s.level.name()),

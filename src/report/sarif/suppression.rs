@@ -6,7 +6,7 @@ use super::result::Location;
 use crate::engine::sort_key;
 use crate::finding::Finding;
 use crate::report::Options;
-use crate::suppress::Suppressed;
+use crate::suppress::{Kind, Suppressed};
 
 #[derive(Serialize)]
 pub(super) struct SuppressionJson {
@@ -27,6 +27,11 @@ impl SuppressionJson {
             location: s.place.as_ref().map(|(path, region)| Location::new(path, Some((*region).into()), options)),
         }
     }
+}
+
+/// Whether it is a baseline that has the finding.
+pub(super) fn is_known(suppressed: Option<&Suppressed>) -> bool {
+    suppressed.is_some_and(|s| s.kind == Kind::External && s.place.is_none())
 }
 
 /// Both lists as one, in the order that each is in.

@@ -1,0 +1,24 @@
+//! What is known already: a baseline, and what a revision has.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+/// Findings that a run leaves alone because they are not new.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Known findings")]
+pub struct Known {
+    /// Leave out the findings that this file knows; new ones still fail
+    #[arg(long, value_name = "FILE", conflicts_with = "sweep")]
+    pub baseline: Option<PathBuf>,
+    /// Write all present findings to a file, and leave them out from then on
+    #[arg(long, value_name = "FILE")]
+    #[arg(conflicts_with_all = ["baseline", "no_baseline", "prune", "sweep"])]
+    pub write_baseline: Option<PathBuf>,
+    /// Take out of the baseline what is no longer found
+    #[arg(long, conflicts_with_all = ["no_baseline", "sweep"])]
+    pub prune: bool,
+    /// Show what the configured baseline knows, too
+    #[arg(long, conflicts_with = "baseline")]
+    pub no_baseline: bool,
+}
