@@ -33,6 +33,7 @@ mod image_digest;
 mod image_pull_policy;
 mod image_reference;
 mod image_tag;
+mod imported_check;
 mod liveness_probe;
 mod memory_limit;
 mod missing_field;
@@ -123,6 +124,7 @@ pub static ALL: &[&Rule] = &[
     &image_pull_policy::RULE,
     &image_reference::RULE,
     &image_tag::RULE,
+    &imported_check::RULE,
     &liveness_probe::RULE,
     &memory_limit::RULE,
     &missing_field::RULE,

@@ -36,8 +36,9 @@ impl Failure {
 /// Runs the program; the result is its exit code.
 pub fn run(cli: Cli) -> u8 {
     let result = match cli.command {
-        Command::Lint(typed) => lint::run(&typed),
+        Command::Lint(typed) => lint::run(&typed, &[]),
         Command::Init(typed) => init::run(&typed),
+        Command::Import(typed) => lint::run(&typed.lint(), &typed.paths),
         Command::Rules(typed) => rules(&typed),
         Command::Explain(typed) => explain(&typed),
         Command::Schema(typed) => print(&match typed.of {

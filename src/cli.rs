@@ -1,5 +1,6 @@
 //! What was typed: clap types only.
 
+mod import;
 mod init;
 mod known;
 mod reports;
@@ -10,6 +11,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+pub use import::Import;
 pub use init::Init;
 pub use known::Known;
 pub use reports::Reports;
@@ -45,6 +47,8 @@ pub enum Command {
     Lint(Box<Lint>),
     /// Write a configuration file that fits a directory, and show how a pipeline lints it
     Init(Init),
+    /// Read a cluster's ConfigAuditReports beside its manifests
+    Import(Box<Import>),
     /// List the rules
     Rules(Rules),
     /// Show the page of a rule

@@ -57,7 +57,7 @@ fn keys(map: Map) -> [String; 2] {
 
 /// A name without what people write differently: case, separators, and Trivy's three ways to write a number
 /// (`KSV012`, `KSV0012`, `AVD-KSV-0012`). Dots stay: they are all that tells `5.2.6` from `52.6`.
-fn key(name: &str) -> String {
+pub(crate) fn key(name: &str) -> String {
     let plain: String = name.chars().filter(|c| c.is_alphanumeric() || *c == '.').collect();
     let plain = plain.to_ascii_lowercase();
     let (tool, bare) = match plain.strip_prefix("trivy") {

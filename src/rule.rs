@@ -135,6 +135,8 @@ pub enum Check {
     /// Once for each pod whose Namespace is in the input, for each of these modes that its labels set:
     /// the engine judges the pod by that level and version, and the rule names the finding.
     Namespace(&'static [Mode]),
+    /// Never of itself: `plimsoll import` names by it the checks of a cluster's reports that no other rule makes.
+    Import,
     /// Once for each document that holds Kubernetes objects: for what is wrong with the text and not with an object.
     Document(fn(&Tree<'_>, &[Object<'_>], &mut Report<'_>)),
     /// Never by itself: the rule names what is wrong with a suppression, which the engine finds when all rules are done.

@@ -19,14 +19,14 @@ use crate::report::{self, Color, Format, Root};
 use crate::rules;
 use crate::{date, discover};
 
-/// Runs it; the result is the exit code.
-pub(super) fn run(lint: &Lint) -> Result<u8, Failure> {
+/// Runs it, joined with the reports of a cluster where there are any; the result is the exit code.
+pub(super) fn run(lint: &Lint, imported: &[PathBuf]) -> Result<u8, Failure> {
     let here = std::env::current_dir().map_err(|e| Failure::said(format_args!("the current directory: {e}")))?;
     let (settings, options, config) = settle(lint, &here)?;
     let reports = reports(lint)?;
     let keep = Keep {
         sources: reports.iter().any(|r| r.format.needs_sources()),
-        objects: reports.iter().any(|r| r.format.needs_objects()),
+        objects: !imported.is_empty() || reports.iter().any(|r| r.format.needs_objects()),
     };
     if lint.stdin_filename.is_some() && !lint.paths.iter().any(|p| p.as_os_str() == "-") {
         return Err(Failure::said("`--stdin-filename` names standard input, which is not read: add the path `-`"));
@@ -35,14 +35,20 @@ pub(super) fn run(lint: &Lint) -> Result<u8, Failure> {
         // Fails only where threads were started before: none were.
         let _ = rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global();
     }
-    let baseline = Baseline::chosen(&lint.known, &settings, &here)?;
+    // Reports alone can be imported; without a path a lint reads where it stands.
+    let only_reports = lint.paths.is_empty() && !imported.is_empty();
+    let baseline = if only_reports { None } else { Baseline::chosen(&lint.known, &settings, &here)? };
     let known = baseline.as_ref().map_or_else(|| Ok(Vec::new()), Baseline::read)?;
-    let timestamp = if keep.objects { timestamp()? } else { None };
-    let inputs = discover::discover(&lint.paths, &options);
+    let timestamp = if reports.iter().any(|r| r.format.needs_objects()) { timestamp()? } else { None };
+    let inputs = if only_reports { Vec::new() } else { discover::discover(&lint.paths, &options) };
     // The process ends with them: to take a million texts apart one by one would only take time.
     let mut outcomes = ManuallyDrop::new(judge(lint, inputs, &settings, keep));
     if let Some(baseline) = &baseline {
         baseline.apply(known, &mut outcomes, &settings, &here)?;
+    }
+    // What is known already is not found again where the cluster has it too.
+    if !imported.is_empty() {
+        engine::import(discover::discover(imported, &options), &mut outcomes, &settings, keep.sources);
     }
     let code = exit_code(lint, &outcomes, &settings);
     if let Some(range) = settings.sweep {

@@ -41,7 +41,7 @@ pub(super) struct DocumentResult {
 }
 
 impl DocumentResult {
-    fn new(outcome: impl Into<Option<Outcome>>) -> Self {
+    pub(super) fn new(outcome: impl Into<Option<Outcome>>) -> Self {
         Self {
             outcome: outcome.into(),
             unread: Vec::new(),
@@ -72,16 +72,7 @@ pub(super) struct Task<'a> {
 
 /// Reads and judges a document.
 pub(super) fn lint(source: &Source, raw: RawDocument, task: Task<'_>) -> DocumentResult {
-    if let Some(trailing) = raw.trailing {
-        return refused(source, raw, trailing);
-    }
-    if let Some((at, byte)) = source.first_invalid(raw.span) {
-        let reason = format!("byte 0x{byte:02x} is not UTF-8");
-        return DocumentResult::unread(at, Outcome::Broken, reason, Some("save the file as UTF-8"));
-    }
-    match yaml::parse(&source.text, raw.span) {
-        // All of it is one placeholder.
-        Ok(tree) if tree.kind(tree.root()) == yaml::Kind::Unknown => template(tree.span(tree.root()), TemplateKind::Go),
+    match read(source, raw) {
         Ok(tree) => {
             let mut result = lint_tree(&tree, task);
             if task.settings.with_fixes && !result.drafts.is_empty() {
@@ -91,9 +82,29 @@ pub(super) fn lint(source: &Source, raw: RawDocument, task: Task<'_>) -> Documen
             result.unread.extend(leftover(&tree, raw));
             result
         }
+        Err(unread) => *unread,
+    }
+}
+
+/// The tree of a document; `Err` where there is none, and why.
+pub(super) fn read(source: &Source, raw: RawDocument) -> Result<Tree<'_>, Box<DocumentResult>> {
+    let none = |at, outcome, reason, help| Err(Box::new(DocumentResult::unread(at, outcome, reason, help)));
+    if let Some(trailing) = raw.trailing {
+        return Err(Box::new(refused(source, raw, trailing)));
+    }
+    if let Some((at, byte)) = source.first_invalid(raw.span) {
+        let reason = format!("byte 0x{byte:02x} is not UTF-8");
+        return none(at, Outcome::Broken, reason, Some("save the file as UTF-8"));
+    }
+    match yaml::parse(&source.text, raw.span) {
+        // All of it is one placeholder.
+        Ok(tree) if tree.kind(tree.root()) == yaml::Kind::Unknown => {
+            Err(Box::new(template(tree.span(tree.root()), TemplateKind::Go)))
+        }
+        Ok(tree) => Ok(tree),
         Err(broken) => match yaml::template_kind(&source.text, raw.span, &broken) {
-            Some(kind) => template(broken.span, kind),
-            None => DocumentResult::unread(broken.span, Outcome::Broken, broken.message, None),
+            Some(kind) => Err(Box::new(template(broken.span, kind))),
+            None => none(broken.span, Outcome::Broken, broken.message, None),
         },
     }
 }
@@ -118,7 +129,7 @@ fn refused(source: &Source, raw: RawDocument, trailing: Span) -> DocumentResult 
 }
 
 /// What follows a document's end before the next separator: the decoder stops, so nobody would read it.
-fn leftover(tree: &Tree<'_>, raw: RawDocument) -> Option<UnreadDraft> {
+pub(super) fn leftover(tree: &Tree<'_>, raw: RawDocument) -> Option<UnreadDraft> {
     let rest = Span { start: tree.end(), end: raw.span.end }.text(tree.text());
     let at = Span::new(tree.end() as usize + yaml::has_content(rest)?, raw.span.end as usize);
     let reason = "the document ends before this, and kubectl reads no further".to_owned();
@@ -132,7 +143,7 @@ fn bare_list(tree: &Tree<'_>) -> Option<yaml::NodeId> {
 }
 
 /// An item of a list that is no Kubernetes object: kubectl refuses it. A null is nothing that could be judged.
-fn stray(item: Slot<'_>) -> UnreadDraft {
+pub(super) fn stray(item: Slot<'_>) -> UnreadDraft {
     let null = item.kind() == yaml::Kind::Null;
     let what = if null { "null" } else { "no Kubernetes object" };
     let outcome = if null { Outcome::Skipped } else { Outcome::Broken };
@@ -234,7 +245,7 @@ pub(super) fn judge(
                     check(container, &mut report);
                 }
             }
-            Check::Inputs(_) | Check::Namespace(_) | Check::Document(_) | Check::Suppression(_) => {}
+            Check::Inputs(_) | Check::Namespace(_) | Check::Document(_) | Check::Suppression(_) | Check::Import => {}
         }
     }
 }

@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 mod document;
 mod facts;
+mod import;
 mod namespaces;
 mod order;
 mod plan;
@@ -17,6 +18,7 @@ mod sweep;
 
 use self::document::DocumentResult;
 pub use self::facts::{Accounts, Fact, FactKind, Inputs};
+pub use self::import::import;
 pub(crate) use self::order::sort_key;
 use self::order::{merge, sort};
 use self::plan::Plan;

@@ -19,6 +19,7 @@ mod fingerprints;
 mod formats;
 mod hook;
 mod house;
+mod import;
 mod json;
 mod mutate;
 mod oracle;

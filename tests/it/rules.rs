@@ -8,7 +8,8 @@ use std::path::PathBuf;
 
 use plimsoll::config::Settings;
 use plimsoll::coverage::Outcome;
-use plimsoll::engine::Outcomes;
+use plimsoll::discover::Input;
+use plimsoll::engine::{self, Outcomes};
 use plimsoll::finding::Finding;
 use plimsoll::rule::{Check, Level, Policy, Severity};
 use plimsoll::rules::ALL;
@@ -63,15 +64,23 @@ fn differences(id: &str, name: &str, text: &str) -> Vec<String> {
     compare(name, expectations(text), &outcomes, |_| true)
 }
 
-/// What a text gets from one rule. A suppression is only judged beside the rules that it is about.
+/// What a text gets from one rule. A suppression is only judged beside the rules that it is about; reports of a cluster
+/// are imported.
 fn alone(id: &str, name: &str, text: &str) -> Outcomes {
-    let rule = plimsoll::names::rule(id).unwrap();
-    if !matches!(rule.check, Check::Suppression(_)) {
-        return lint(name, text, &settings(text).only(id));
+    let only = settings(text).only(id);
+    match plimsoll::names::rule(id).unwrap().check {
+        Check::Suppression(_) => {
+            let mut outcomes = lint(name, text, &settings(text));
+            outcomes.findings.retain(|f| f.rule.id == id);
+            outcomes
+        }
+        Check::Import => {
+            let mut outcomes = Outcomes::default();
+            engine::import(vec![Input::Text(name.into(), text.into())], &mut outcomes, &only, false);
+            outcomes
+        }
+        _ => lint(name, text, &only),
     }
-    let mut outcomes = lint(name, text, &settings(text));
-    outcomes.findings.retain(|f| f.rule.id == id);
-    outcomes
 }
 
 /// What differs between expectations and the findings that count; a document that was not read counts always.
