@@ -2,6 +2,7 @@
 //! 2 the tool could not do its work; both 1 and 2: 2. A closed pipe is 0.
 
 mod baseline;
+mod fix;
 mod init;
 mod lint;
 mod man;

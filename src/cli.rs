@@ -116,6 +116,16 @@ pub struct Lint {
     #[command(flatten)]
     pub known: Known,
 
+    /// Mend what can be mended safely, and report what is left
+    #[arg(long, help_heading = "Repair", conflicts_with = "sweep")]
+    pub fix: bool,
+    /// With --fix or --diff, also what may need a look
+    #[arg(long, help_heading = "Repair")]
+    pub unsafe_fixes: bool,
+    /// Print what --fix would change as a unified diff, and change nothing; exit code 1 if there is any
+    #[arg(long, help_heading = "Repair", conflicts_with = "sweep")]
+    pub diff: bool,
+
     /// Formats, and the files that they go to.
     #[command(flatten)]
     pub reports: Reports,

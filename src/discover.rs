@@ -42,6 +42,16 @@ impl Input {
         }
     }
 
+    /// Standard input as text that is here, since it flows once; any other input as it is.
+    #[must_use]
+    pub fn hold(self) -> Self {
+        let Self::Stdin(path) = self else { return self };
+        match read_bounded(io::stdin().lock(), 0) {
+            Ok(bytes) => Self::Text(path, bytes),
+            Err(error) => Self::Unreadable(broken(path, reason(&error), None)),
+        }
+    }
+
     /// Reads the text. `Err` says why there is none.
     pub fn read(self) -> Result<Source, Unread> {
         let (path, bytes) = match self {

@@ -22,6 +22,7 @@ pub mod engine;
 pub mod explain;
 pub mod finding;
 pub mod fingerprint;
+pub mod fix;
 pub mod globs;
 pub mod identity;
 pub mod k8s;

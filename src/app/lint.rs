@@ -8,6 +8,7 @@ use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
 use super::baseline::Baseline;
+use super::fix::Mended;
 use super::output::Output;
 use super::progress::Progress;
 use super::{Failure, stdout_error, stdout_options};
@@ -22,8 +23,12 @@ use crate::{date, discover};
 /// Runs it, joined with the reports of a cluster where there are any; the result is the exit code.
 pub(super) fn run(lint: &Lint, imported: &[PathBuf]) -> Result<u8, Failure> {
     let here = std::env::current_dir().map_err(|e| Failure::said(format_args!("the current directory: {e}")))?;
-    let (settings, options, config) = settle(lint, &here)?;
+    let (mut settings, options, config) = settle(lint, &here)?;
     let reports = reports(lint)?;
+    settings.with_fixes = reports.iter().any(|r| r.format.needs_fixes());
+    if lint.unsafe_fixes && !lint.fix && !lint.diff {
+        return Err(Failure::said("`--unsafe-fixes` says how far fixes may go: add `--fix` or `--diff`"));
+    }
     let keep = Keep {
         sources: reports.iter().any(|r| r.format.needs_sources()),
         objects: !imported.is_empty() || reports.iter().any(|r| r.format.needs_objects()),
@@ -41,8 +46,10 @@ pub(super) fn run(lint: &Lint, imported: &[PathBuf]) -> Result<u8, Failure> {
     let known = baseline.as_ref().map_or_else(|| Ok(Vec::new()), Baseline::read)?;
     let timestamp = if reports.iter().any(|r| r.format.needs_objects()) { timestamp()? } else { None };
     let inputs = if only_reports { Vec::new() } else { discover::discover(&lint.paths, &options) };
+    let mended =
+        if lint.fix || lint.diff { mend(lint, inputs, &settings) } else { Mended { inputs, ..Mended::default() } };
     // The process ends with them: to take a million texts apart one by one would only take time.
-    let mut outcomes = ManuallyDrop::new(judge(lint, inputs, &settings, keep));
+    let mut outcomes = ManuallyDrop::new(judge(lint, mended.inputs, &settings, keep));
     if let Some(baseline) = &baseline {
         baseline.apply(known, &mut outcomes, &settings, &here)?;
     }
@@ -50,7 +57,12 @@ pub(super) fn run(lint: &Lint, imported: &[PathBuf]) -> Result<u8, Failure> {
     if !imported.is_empty() {
         engine::import(discover::discover(imported, &options), &mut outcomes, &settings, keep.sources);
     }
-    let code = exit_code(lint, &outcomes, &settings);
+    outcomes.fixed = (lint.fix && !lint.diff).then_some(mended.fixed);
+    let code = match exit_code(lint, &outcomes, &settings) {
+        _ if mended.failed => 2,
+        0 | 1 if lint.diff => u8::from(mended.fixed.0 > 0),
+        code => code,
+    };
     if let Some(range) = settings.sweep {
         return to_stdout(|out| report::sweep::write(&outcomes, range, out)).map(|()| code);
     }
@@ -67,7 +79,16 @@ pub(super) fn run(lint: &Lint, imported: &[PathBuf]) -> Result<u8, Failure> {
             output.write(|out| report::write(report.format, &outcomes, &options, out)).map_err(Failure::said)?;
         }
     }
-    for report in reports.iter().filter(|r| r.output.is_none()) {
+    if let Some(text) = &mended.text {
+        super::fix::print(text)?;
+    }
+    for report in reports.iter().filter(|r| r.output.is_none() && !lint.diff) {
+        if mended.text.is_some() {
+            let options = options(report::Options::detect(lint.color, None, |name| std::env::var(name).ok()));
+            let written = report::write(report.format, &outcomes, &options, &mut io::stderr().lock());
+            written.map_err(|error| Failure::said(format_args!("standard error: {error}")))?;
+            continue;
+        }
         let options = options(stdout_options(lint.color));
         to_stdout(|out| report::write(report.format, &outcomes, &options, out))?;
     }
@@ -90,13 +111,21 @@ fn to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(),
 
 fn judge(lint: &Lint, inputs: Vec<discover::Input>, settings: &Settings, keep: Keep) -> Outcomes {
     let done = Arc::new(AtomicUsize::new(0));
-    let terminal = io::stderr().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
-    let progress = (terminal && !lint.quiet)
-        .then(|| Progress::start(io::stderr(), inputs.len(), Arc::clone(&done), Duration::from_secs(1)));
-    let outcomes = engine::run_counted(inputs, settings, keep, &done);
     // The line is gone before the first result is written.
-    drop(progress);
-    outcomes
+    let _progress = progress(lint, "linted", inputs.len(), &done);
+    engine::run_counted(inputs, settings, keep, &done)
+}
+
+fn mend(lint: &Lint, inputs: Vec<discover::Input>, settings: &Settings) -> Mended {
+    let done = Arc::new(AtomicUsize::new(0));
+    let _progress = progress(lint, "looked at for fixes", inputs.len(), &done);
+    super::fix::mend(lint, inputs, settings, &done)
+}
+
+fn progress(lint: &Lint, what: &'static str, total: usize, done: &Arc<AtomicUsize>) -> Option<Progress> {
+    let terminal = io::stderr().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
+    (terminal && !lint.quiet)
+        .then(|| Progress::start(io::stderr(), what, total, Arc::clone(done), Duration::from_secs(1)))
 }
 
 /// A run with a configuration that is about to be written, over a folder whose inputs are known.

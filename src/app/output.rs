@@ -75,13 +75,67 @@ fn fill(file: File, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io:
 }
 
 fn replace(target: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    let new = beside(target);
+    place(target, write, || Ok(()))
+}
+
+/// Writes a file anew that still holds `old`: whole or not at all, at the end of any links, its permissions kept.
+pub(super) fn rewrite(path: &Path, old: &[u8], new: &[u8]) -> Result<(), String> {
+    let changed = || io::Error::other("it has changed since it was read");
+    let check = |target: &Path| (fs::read(target)? == old).then_some(()).ok_or_else(changed);
+    let write = || {
+        let target = path.canonicalize()?;
+        let found = fs::metadata(&target)?;
+        if found.permissions().readonly() {
+            return Err(io::Error::other("it is read-only"));
+        }
+        if names(&found) > 1 {
+            return Err(io::Error::other("it has another name (a hard link), which would keep the old text"));
+        }
+        place(&target, |out| out.write_all(new), || check(&target))
+    };
+    write().map_err(|error| format!("cannot write {}: {error}", path.display()))
+}
+
+/// How many names a file has.
+#[cfg(unix)]
+fn names(file: &fs::Metadata) -> u64 {
+    std::os::unix::fs::MetadataExt::nlink(file)
+}
+
+#[cfg(not(unix))]
+fn names(_: &fs::Metadata) -> u64 {
+    1
+}
+
+/// Whoever owned the old file owns the new one, where the system lets us say so.
+#[cfg(unix)]
+fn keep_owner(file: &File, old: &fs::Metadata) {
+    use std::os::unix::fs::{MetadataExt, fchown};
+    let _ = fchown(file, Some(old.uid()), Some(old.gid()));
+}
+
+#[cfg(not(unix))]
+fn keep_owner(_: &File, _: &fs::Metadata) {}
+
+/// Writes a new file beside the target that takes its place when it is on the disk and `ready` agrees.
+fn place(
+    target: &Path,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ready: impl FnOnce() -> io::Result<()>,
+) -> io::Result<()> {
+    let name = target.file_name().unwrap_or_default().to_string_lossy();
+    let new = folder(target).join(format!(".{name}.{}.tmp", std::process::id()));
     let place = || {
-        let file = fill(File::create_new(&new)?, write)?;
+        let file = File::create_new(&new)?;
+        // Before anything is in it: not everyone may read it.
         if let Ok(old) = fs::metadata(target) {
+            keep_owner(&file, &old);
             file.set_permissions(old.permissions())?;
         }
+        let file = fill(file, write)?;
+        file.sync_all()?;
         drop(file);
+        ready()?;
         fs::rename(&new, target)
     };
     let result = place();

@@ -14,9 +14,10 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    /// Draws from `delay` on how many of `total` files are `done`.
+    /// Draws from `delay` on how many of `total` files are `done`: `what` is what happens to them.
     pub(super) fn start(
         mut out: impl Write + Send + 'static,
+        what: &'static str,
         total: usize,
         done: Arc<AtomicUsize>,
         delay: Duration,
@@ -26,7 +27,7 @@ impl Progress {
             let mut wait = delay;
             let mut drawn = false;
             while stopped.recv_timeout(wait) == Err(RecvTimeoutError::Timeout) {
-                let line = format!("\r\u{1b}[Kfiles linted: {} of {total}", done.load(Relaxed));
+                let line = format!("\r\u{1b}[Kfiles {what}: {} of {total}", done.load(Relaxed));
                 let _ = out.write_all(line.as_bytes()).and_then(|()| out.flush());
                 drawn = true;
                 wait = delay / 10;
@@ -78,14 +79,15 @@ mod tests {
     #[test]
     fn a_short_run_draws_nothing() {
         let screen = Screen::default();
-        drop(Progress::start(screen.clone(), 2, Arc::default(), Duration::from_secs(60)));
+        drop(Progress::start(screen.clone(), "linted", 2, Arc::default(), Duration::from_secs(60)));
         assert_eq!(screen.text(), "");
     }
 
     #[test]
     fn a_long_run_draws_and_cleans_up() {
         let screen = Screen::default();
-        let progress = Progress::start(screen.clone(), 7, Arc::new(AtomicUsize::new(3)), Duration::from_millis(1));
+        let progress =
+            Progress::start(screen.clone(), "linted", 7, Arc::new(AtomicUsize::new(3)), Duration::from_millis(1));
         while screen.text().is_empty() {
             std::thread::yield_now();
         }

@@ -58,6 +58,8 @@ pub struct Outcomes {
     pub objects: Vec<Judged>,
     /// What the rules over the whole input knew of it.
     pub facts: Inputs,
+    /// After fixes: how many findings were mended, and in how many files.
+    pub fixed: Option<(usize, usize)>,
 }
 
 /// An object that was judged, and where its name stands.
@@ -161,6 +163,20 @@ struct Namespaced {
     again: Again,
     /// The namespaces that its pods name.
     names: BTreeSet<String>,
+}
+
+/// Judges documents one at a time, for whoever changes them.
+pub(crate) struct Judge<'a>(Plan<'a>);
+
+impl<'a> Judge<'a> {
+    pub(crate) fn new(settings: &'a Settings) -> Self {
+        Self(Plan::new(settings))
+    }
+
+    /// What the rules say about a document of the file that output shows as `path`.
+    pub(crate) fn drafts(&self, path: &str, tree: &yaml::Tree<'_>) -> Vec<Draft> {
+        document::lint_tree(tree, self.0.settings, &self.0.rules(path), None).drafts
+    }
 }
 
 /// The verdicts of the input's own namespaces on the pods of these files.

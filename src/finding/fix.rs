@@ -1,6 +1,7 @@
 //! How a finding is mended: changes of the tree while it is at hand, then replacements of text.
 
 use super::Draft;
+use crate::k8s::ObjectRef;
 use crate::rule::Safety;
 use crate::source::{LineIndex, Region, Span};
 use crate::yaml::{Change, Edit, Editor};
@@ -66,6 +67,16 @@ impl Draft {
             None => changes.all(|c| c.is_some()).then_some(safety),
         };
         self
+    }
+
+    /// Whom it is about: the object and the container.
+    pub(crate) fn subject(&self) -> (Option<&ObjectRef>, Option<&str>) {
+        (self.object.as_deref(), self.container.as_deref())
+    }
+
+    /// The field that it is about.
+    pub(crate) fn field(&self) -> Option<&str> {
+        self.field.as_deref()
     }
 
     /// The changes that mend it, and whether they may be made without a look.

@@ -34,6 +34,9 @@ pub fn write(outcomes: &Outcomes, options: &Options, out: &mut dyn Write) -> io:
     }
     if !options.quiet {
         outcomes.baseline.as_ref().map_or(Ok(()), |compared| known::lines(compared, out))?;
+        for line in [summary::fixed(outcomes), summary::fixable(outcomes)].into_iter().flatten() {
+            writeln!(out, "{line}")?;
+        }
         writeln!(out, "{}", summary::line(outcomes))?;
     }
     Ok(())

@@ -62,6 +62,11 @@ pub enum Format {
 }
 
 impl Format {
+    /// Whether the format tells how findings are mended: then they must carry it.
+    pub fn needs_fixes(self) -> bool {
+        matches!(self, Self::Json | Self::Sarif)
+    }
+
     /// Whether the format shows source lines: then the engine must keep the sources.
     pub fn needs_sources(self) -> bool {
         self == Self::Human

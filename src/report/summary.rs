@@ -11,7 +11,7 @@ use super::text::{clean, cut_start, wrap};
 use crate::coverage::{Counts, Outcome, Unread};
 use crate::engine::Outcomes;
 use crate::finding::Finding;
-use crate::rule::Severity;
+use crate::rule::{Safety, Severity};
 
 /// `3 findings (1 critical, 2 low) and 1 note in 2 pods, 4 suppressed`
 pub(crate) fn verdict(outcomes: &Outcomes) -> String {
@@ -47,6 +47,23 @@ pub(crate) fn by_severity(severities: impl Iterator<Item = Severity>) -> String 
     severities.for_each(|s| counts[s as usize] += 1);
     let all = Severity::ALL.into_iter().zip(counts).rev().filter(|(_, n)| *n > 0);
     all.map(|(s, n)| format!("{n} {}", s.name())).collect::<Vec<_>>().join(", ")
+}
+
+/// `12 fixable with --fix, 5 more with --unsafe-fixes`
+pub(crate) fn fixable(outcomes: &Outcomes) -> Option<String> {
+    let count = |safety| outcomes.findings.iter().filter(|f| f.fixable == Some(safety)).count();
+    match (count(Safety::Safe), count(Safety::Unsafe)) {
+        (0, 0) => None,
+        (safe, 0) => Some(format!("{safe} fixable with --fix")),
+        (0, more) => Some(format!("{more} fixable with --fix --unsafe-fixes")),
+        (safe, more) => Some(format!("{safe} fixable with --fix, {more} more with --unsafe-fixes")),
+    }
+}
+
+/// `fixed 12 findings in 3 files`
+pub(crate) fn fixed(outcomes: &Outcomes) -> Option<String> {
+    let (findings, files) = outcomes.fixed?;
+    Some(format!("fixed {} in {}", plural(findings, "finding"), plural(files, "file")))
 }
 
 /// The verdict and the ledger's counts in one line.
@@ -85,6 +102,9 @@ pub(crate) fn write(outcomes: &Outcomes, options: &Options, paint: Paint, out: &
     let text = verdict(outcomes);
     for line in wrap(&text, columns, columns) {
         writeln!(out, "{}", paint.tint(tint, &line))?;
+    }
+    for line in [fixed(outcomes), fixable(outcomes)].into_iter().flatten() {
+        writeln!(out, "{line}")?;
     }
     if let Some(config) = &options.config {
         writeln!(out, "configured by {}", cut_start(&clean(config), columns.saturating_sub(14), paint.glyphs.dots))?;

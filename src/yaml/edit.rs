@@ -210,6 +210,12 @@ impl<'t, 's> Editor<'t, 's> {
         Writer { tree: self.tree, style: self.style, plan: &plan }.edits()
     }
 
+    /// What the changes take out without putting anything in its place: comments there go with it.
+    pub fn cleared(&self, changes: &[Change]) -> Vec<Span> {
+        let Some(plan) = Plan::new(self.tree, changes) else { return Vec::new() };
+        Writer { tree: self.tree, style: self.style, plan: &plan }.cleared()
+    }
+
     /// Whether a tree is this one with these changes and no others. `Err` is the path of a difference.
     pub fn prove(&self, changes: &[Change], new: &Tree<'_>) -> Result<(), String> {
         let plan = Plan::new(self.tree, changes).ok_or_else(String::new)?;

@@ -29,6 +29,15 @@ type Written = Option<Vec<Piece>>;
 
 impl Writer<'_, '_> {
     pub(super) fn edits(&self) -> Option<Vec<Edit>> {
+        join(self.pieces()?)
+    }
+
+    /// Where text goes and nothing comes instead.
+    pub(super) fn cleared(&self) -> Vec<Span> {
+        self.pieces().into_iter().flatten().filter(|p| p.text.is_empty()).map(|p| p.span).collect()
+    }
+
+    fn pieces(&self) -> Written {
         let plan = self.plan;
         let mut pieces = Vec::new();
         for (&map, fields) in &plan.fields {
@@ -52,7 +61,7 @@ impl Writer<'_, '_> {
             pieces.push(Piece { span, depth: 0, text: word(name, self.tree.quote(key)) });
         }
         pieces.extend(plan.erased.iter().map(|&comment| self.erase(comment)));
-        join(pieces)
+        Some(pieces)
     }
 
     /// New lines behind the last entry of a block mapping.

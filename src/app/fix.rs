@@ -1,0 +1,110 @@
+//! `plimsoll lint --fix` and `--diff`: what the mended files become.
+
+use std::io::{self, Write};
+use std::sync::atomic::AtomicUsize;
+
+use rayon::prelude::*;
+
+use super::output::rewrite;
+use super::{Failure, stdout_error};
+use crate::cli::Lint;
+use crate::config::Settings;
+use crate::discover::Input;
+use crate::fix::{self, Fixed, Repaired, diff};
+use crate::rule::Safety;
+
+/// What is left to do when all files are mended.
+#[derive(Debug, Default)]
+pub(super) struct Mended {
+    /// What to lint: the files as they are now.
+    pub(super) inputs: Vec<Input>,
+    /// How many findings are mended, and in how many files.
+    pub(super) fixed: (usize, usize),
+    /// What goes to standard output instead of a report: a difference, or standard input, mended.
+    pub(super) text: Option<Vec<u8>>,
+    /// Whether a file could not be written.
+    pub(super) failed: bool,
+}
+
+/// Mends the inputs as the command line says.
+pub(super) fn mend(lint: &Lint, inputs: Vec<Input>, settings: &Settings, done: &AtomicUsize) -> Mended {
+    let safety = if lint.unsafe_fixes { Safety::Unsafe } else { Safety::Safe };
+    let mut stdin = None;
+    let mut inputs = inputs;
+    for (at, input) in inputs.iter_mut().enumerate().filter(|(_, i)| matches!(i, Input::Stdin(_))) {
+        *input = input.clone().hold();
+        if let Input::Text(_, bytes) = input {
+            stdin = Some((at, bytes.clone()));
+        }
+    }
+    let repairs = fix::run(inputs, settings, safety, done);
+    for what in &repairs.dropped {
+        let _ = writeln!(io::stderr(), "{what}");
+    }
+    if lint.diff { difference(repairs.inputs) } else { write(repairs.inputs, stdin) }
+}
+
+fn difference(repaired: Vec<Repaired>) -> Mended {
+    let mut mended = Mended::default();
+    let mut diffs = Vec::new();
+    for repaired in repaired {
+        mended.inputs.push(match repaired {
+            Repaired::Same(input) => input,
+            Repaired::Fixed(fixed) => {
+                mended.fixed = (mended.fixed.0 + fixed.count, mended.fixed.1 + 1);
+                let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+                diffs.push((fixed.old.path.clone(), text(fixed.old_bytes()), text(fixed.new_bytes())));
+                fixed.input
+            }
+        });
+    }
+    let texts: Vec<String> = diffs.par_iter().map(|(path, old, new)| diff::unified(path, old, new)).collect();
+    mended.text = Some(texts.concat().into_bytes());
+    mended
+}
+
+fn write(repaired: Vec<Repaired>, stdin: Option<(usize, Vec<u8>)>) -> Mended {
+    let replace = |repaired: &Repaired| match repaired {
+        Repaired::Fixed(fixed) => match &fixed.input {
+            Input::File(_, path) => rewrite(path, &fixed.old_bytes(), &fixed.new_bytes()),
+            _ => Ok(()),
+        },
+        Repaired::Same(_) => Ok(()),
+    };
+    let written: Vec<Result<(), String>> = repaired.par_iter().map(replace).collect();
+    let mut mended = Mended::default();
+    let at_stdin = stdin.as_ref().map(|(at, _)| *at);
+    mended.text = stdin.map(|(_, bytes)| bytes);
+    for (at, (repaired, written)) in repaired.into_iter().zip(written).enumerate() {
+        mended.inputs.push(match (repaired, written) {
+            (Repaired::Same(input), _) => input,
+            (Repaired::Fixed(fixed), Err(why)) => {
+                let _ = writeln!(io::stderr(), "error: {why}");
+                mended.failed = true;
+                fixed.input
+            }
+            (Repaired::Fixed(fixed), Ok(())) => {
+                mended.fixed = (mended.fixed.0 + fixed.count, mended.fixed.1 + 1);
+                if at_stdin == Some(at) {
+                    mended.text = Some(fixed.new_bytes());
+                }
+                now(*fixed)
+            }
+        });
+    }
+    mended
+}
+
+/// A mended file as the lint that follows reads it.
+fn now(fixed: Fixed) -> Input {
+    match fixed.input {
+        Input::File(..) => fixed.input,
+        _ => fix::again(&fixed.old, &fixed.text),
+    }
+}
+
+/// What goes to standard output instead of a report.
+pub(super) fn print(text: &[u8]) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    out.write_all(text).and_then(|()| out.flush()).map_err(|error| stdout_error(&error))
+}

@@ -1,0 +1,170 @@
+//! Repair: choose the changes that mend findings, make them in the text, prove them, until nothing is left to mend.
+//! Nothing is written here: a file comes back with its old and its new text.
+
+pub mod diff;
+mod document;
+mod proof;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+use rayon::prelude::*;
+
+use self::document::{Mended, mend};
+use crate::config::Settings;
+use crate::discover::Input;
+use crate::engine::{self, Judge};
+use crate::finding::Finding;
+use crate::rule::Safety;
+use crate::source::Source;
+
+/// How often changes may call for more changes before they are taken not to come to rest.
+pub const MAX_ROUNDS: usize = 10;
+
+/// A file that is mended.
+#[derive(Debug)]
+pub struct Fixed {
+    /// Where it came from.
+    pub input: Input,
+    /// What it was.
+    pub old: Source,
+    /// Its text now, without the byte order mark.
+    pub text: String,
+    /// How many findings are mended.
+    pub count: usize,
+}
+
+impl Fixed {
+    /// The bytes that were read.
+    pub fn old_bytes(&self) -> Vec<u8> {
+        bytes(&self.old, &self.old.text)
+    }
+
+    /// The bytes of the mended file.
+    pub fn new_bytes(&self) -> Vec<u8> {
+        bytes(&self.old, &self.text)
+    }
+}
+
+fn bytes(source: &Source, text: &str) -> Vec<u8> {
+    let mark = if source.bom > 0 { "\u{feff}" } else { "" };
+    [mark.as_bytes(), text.as_bytes()].concat()
+}
+
+/// What came of one input.
+#[derive(Debug)]
+pub enum Repaired {
+    /// There was nothing to mend in it, or it could not be read.
+    Same(Input),
+    /// It is mended.
+    Fixed(Box<Fixed>),
+}
+
+/// What came of all of them.
+#[derive(Debug, Default)]
+pub struct Repairs {
+    /// In the order of the input.
+    pub inputs: Vec<Repaired>,
+    /// Fixes that were left out, and why: `path: what`.
+    pub dropped: Vec<String>,
+}
+
+/// What may be done, and what not.
+#[derive(Clone, Copy, Debug)]
+struct Limits<'a> {
+    safety: Safety,
+    /// Findings that are suppressed, as `proof::identity` tells them.
+    suppressed: &'a BTreeSet<String>,
+}
+
+/// Mends every input as far as fixes of this safety go.
+pub fn run(inputs: Vec<Input>, settings: &Settings, safety: Safety, done: &AtomicUsize) -> Repairs {
+    let settings = Settings { with_fixes: true, sweep: None, ..settings.clone() };
+    let judge = Judge::new(&settings);
+    let one = |input: Input| {
+        let repaired = repair(input, &judge, &settings, safety);
+        done.fetch_add(1, Relaxed);
+        repaired
+    };
+    let all: Vec<(Repaired, Vec<String>)> = inputs.into_par_iter().map(one).collect();
+    let mut repairs = Repairs::default();
+    for (repaired, dropped) in all {
+        repairs.inputs.push(repaired);
+        repairs.dropped.extend(dropped);
+    }
+    repairs
+}
+
+fn repair(input: Input, judge: &Judge<'_>, settings: &Settings, safety: Safety) -> (Repaired, Vec<String>) {
+    let kept = input.clone();
+    let source = match input.read() {
+        Ok(source) => source,
+        // Said by the lint that follows. Standard input is gone, and what was wrong with it with it.
+        Err(unread) => return (Repaired::Same(Input::Unreadable(unread)), Vec::new()),
+    };
+    let (text, count, dropped) = match source.invalid.is_empty() {
+        true => repair_source(&source, judge, settings, safety),
+        false => (None, 0, Vec::new()),
+    };
+    let Some(text) = text else {
+        let input = if matches!(kept, Input::Stdin(_)) { again(&source, &source.text) } else { kept };
+        return (Repaired::Same(input), dropped);
+    };
+    (Repaired::Fixed(Box::new(Fixed { input: kept, old: source, text, count })), dropped)
+}
+
+/// A text as an input.
+pub fn again(source: &Source, text: &str) -> Input {
+    Input::Text(Arc::clone(&source.path), bytes(source, text))
+}
+
+fn repair_source(
+    source: &Source,
+    judge: &Judge<'_>,
+    settings: &Settings,
+    safety: Safety,
+) -> (Option<String>, usize, Vec<String>) {
+    let suppressed = suppressed(source, settings);
+    let limits = Limits { safety, suppressed: &suppressed };
+    let documents = source.documents();
+    let one = |raw: &crate::yaml::RawDocument| {
+        let text = raw.span.text(&source.text);
+        let fit = raw.trailing.is_none() && !text.trim().is_empty();
+        if fit { mend(&source.path, text, judge, limits) } else { Mended::default() }
+    };
+    let mended: Vec<Mended> = documents.par_iter().map(one).collect();
+    let mut dropped: Vec<String> = Vec::new();
+    let (mut text, mut at, mut count) = (String::new(), 0, 0);
+    for (raw, mended) in documents.iter().zip(mended) {
+        dropped.extend(mended.dropped.iter().map(|what| format!("{}: {what}", source.path)));
+        let Some(new) = mended.text else { continue };
+        text.push_str(&source.text[at..raw.span.start as usize]);
+        text.push_str(&new);
+        at = raw.span.end as usize;
+        count += mended.fixed;
+    }
+    if count == 0 {
+        return (None, 0, dropped);
+    }
+    text.push_str(&source.text[at..]);
+    let new = Source { text, ..Source::new(&source.path, "") };
+    let new = Source { bom: source.bom, ..new };
+    if new.documents().len() != documents.len() {
+        dropped.push(format!("{}: left as it was: its documents would fall together or apart", source.path));
+        return (None, 0, dropped);
+    }
+    (Some(new.text), count, dropped)
+}
+
+/// The findings of a file that are suppressed, as `proof::identity` tells them: nobody asked to have them mended.
+fn suppressed(source: &Source, settings: &Settings) -> BTreeSet<String> {
+    if !source.text.contains("plimsoll") {
+        return BTreeSet::new();
+    }
+    let outcomes = engine::run(vec![again(source, &source.text)], settings, false);
+    let identity = |f: &Finding| {
+        proof::identity(f.rule.id, f.object.as_deref(), f.container.as_deref(), f.field.as_deref(), &f.message)
+    };
+    outcomes.suppressed.iter().map(|s| identity(&s.finding)).collect()
+}

@@ -1,0 +1,160 @@
+//! One document: rounds of choosing, editing and proving.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use super::proof::{Proved, identity_of, prove};
+use super::{Limits, MAX_ROUNDS};
+use crate::engine::Judge;
+use crate::finding::Draft;
+use crate::source::Span;
+use crate::yaml::{Change, Editor, Kind, Tree, parse};
+
+/// How many sets of changes are tried in one document: each that fails is halved until the one to blame is found.
+const MAX_ATTEMPTS: usize = 200;
+
+/// What came of a document.
+#[derive(Debug, Default)]
+pub(super) struct Mended {
+    /// Its new text, if that is another.
+    pub(super) text: Option<String>,
+    /// How many findings are mended.
+    pub(super) fixed: usize,
+    /// Fixes that were left out, and why.
+    pub(super) dropped: Vec<String>,
+}
+
+/// Mends a document until nothing is left to mend.
+pub(super) fn mend(path: &str, text: &str, judge: &Judge<'_>, limits: Limits<'_>) -> Mended {
+    let mut mended = Mended::default();
+    let mut left_out = BTreeSet::new();
+    let (mut here, mut drafts) = (Cow::Borrowed(text), None);
+    let (mut rounds, mut attempts) = (0, 0);
+    loop {
+        if drafts.as_deref().is_some_and(|known| wanted(known, limits, &left_out).is_empty()) {
+            break;
+        }
+        let Ok(tree) = parse(&here, Span::new(0, here.len())) else { break };
+        // A document that is a placeholder and no more has nothing to mend.
+        if tree.kind(tree.root()) == Kind::Unknown {
+            break;
+        }
+        let known = drafts.take().unwrap_or_else(|| judge.drafts(path, &tree));
+        let mut round = Round { path, text: &here, tree: &tree, editor: None, drafts: known, judge };
+        let mut wanted = wanted(&round.drafts, limits, &left_out);
+        if wanted.is_empty() {
+            break;
+        }
+        if rounds == MAX_ROUNDS || attempts > MAX_ATTEMPTS {
+            let why = format!("left as it was: its fixes call for more fixes, {rounds} times over");
+            return Mended { dropped: vec![why], ..Mended::default() };
+        }
+        let (whole, result) = round.attempt(&mut wanted, &mut attempts);
+        match result {
+            Ok(Proved { text, drafts: found }) => {
+                rounds += usize::from(whole);
+                mended.fixed += wanted.len();
+                drafts = Some(found);
+                here = Cow::Owned(text);
+            }
+            Err((blamed, why)) => {
+                let draft = &round.drafts[blamed];
+                mended.dropped.push(dropped(draft, &why));
+                left_out.insert(identity_of(draft));
+                drafts = Some(round.drafts);
+            }
+        }
+    }
+    if let Cow::Owned(text) = here {
+        mended.text = Some(text);
+    }
+    mended
+}
+
+/// The drafts whose remedies may be applied.
+fn wanted(drafts: &[Draft], limits: Limits<'_>, left_out: &BTreeSet<String>) -> Vec<usize> {
+    let free = left_out.is_empty() && limits.suppressed.is_empty();
+    let may = |draft: &Draft| {
+        draft.remedy().is_some_and(|(safety, _)| safety <= limits.safety)
+            && (free || {
+                let identity = identity_of(draft);
+                !left_out.contains(&identity) && !limits.suppressed.contains(&identity)
+            })
+    };
+    (0..drafts.len()).filter(|&at| may(&drafts[at])).collect()
+}
+
+/// What is said of a fix that is left out.
+fn dropped(draft: &Draft, why: &str) -> String {
+    let (object, container) = draft.subject();
+    let object = object.map(|o| format!("{}/{}: ", o.kind, o.name)).unwrap_or_default();
+    let container = container.map(|name| format!(" of container \"{name}\"")).unwrap_or_default();
+    format!("{object}the fix for {}{container} is left out: {why}", draft.rule().id)
+}
+
+/// One look at a document: its tree, and what the rules say of it.
+struct Round<'a, 't> {
+    path: &'a str,
+    text: &'t str,
+    tree: &'a Tree<'t>,
+    editor: Option<Editor<'a, 't>>,
+    drafts: Vec<Draft>,
+    judge: &'a Judge<'a>,
+}
+
+impl<'a, 't> Round<'a, 't> {
+    fn editor(&mut self) -> &Editor<'a, 't> {
+        let tree = self.tree;
+        self.editor.get_or_insert_with(|| Editor::new(tree))
+    }
+
+    fn changes(&self, of: &[usize]) -> Vec<Change> {
+        let changes = |&at: &usize| self.drafts[at].remedy().map_or(&[][..], |(_, changes)| changes);
+        let mut all: Vec<Change> = of.iter().flat_map(changes).cloned().collect();
+        all.sort();
+        all.dedup();
+        all
+    }
+
+    /// Those of the wanted ones whose changes can be made together; the others come in a later round.
+    fn fitting(&mut self, wanted: &[usize]) -> Vec<usize> {
+        let mut taken: Vec<usize> = Vec::new();
+        let mut todo = vec![wanted];
+        while let Some(part) = todo.pop() {
+            let before = taken.len();
+            taken.extend_from_slice(part);
+            let changes = self.changes(&taken);
+            if self.editor().edits(&changes).is_none() {
+                taken.truncate(before);
+                if part.len() > 1 {
+                    let (first, rest) = part.split_at(part.len() / 2);
+                    todo.extend([rest, first]);
+                }
+            }
+        }
+        taken
+    }
+
+    /// Makes the wanted changes, or as many of them as can be proved: `wanted` is then those, and the first value says
+    /// whether they are all. `Err` names the one whose fix does not hold.
+    fn attempt(&mut self, wanted: &mut Vec<usize>, attempts: &mut usize) -> (bool, Result<Proved, (usize, String)>) {
+        let first = wanted[0];
+        *wanted = self.fitting(wanted);
+        if wanted.is_empty() {
+            *wanted = vec![first];
+        }
+        let all = wanted.len();
+        loop {
+            *attempts += 1;
+            let changes = self.changes(wanted);
+            self.editor();
+            let Some(editor) = &self.editor else { return (false, Err((first, String::new()))) };
+            let judge = |tree: &Tree<'_>| self.judge.drafts(self.path, tree);
+            match prove(self.text, editor, &changes, &self.drafts, wanted, judge) {
+                Ok(proved) => return (wanted.len() == all, Ok(proved)),
+                Err(why) if wanted.len() == 1 => return (false, Err((wanted[0], why))),
+                Err(_) => wanted.truncate(wanted.len() / 2),
+            }
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! What must hold of a change before it is kept: the text parses; the tree differs where it was meant to and nowhere
+//! else; no comment is lost; the finding is gone, and none has come.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::finding::Draft;
+use crate::k8s::ObjectRef;
+use crate::source::Span;
+use crate::yaml::{Change, Edit, Editor, Tree, comments, parse};
+
+/// A changed document that holds.
+pub(super) struct Proved {
+    pub(super) text: String,
+    /// What the rules say about it.
+    pub(super) drafts: Vec<Draft>,
+}
+
+/// Makes the changes that mend the `wanted` ones of the drafts. `Err` says what does not hold.
+pub(super) fn prove(
+    text: &str,
+    editor: &Editor<'_, '_>,
+    changes: &[Change],
+    drafts: &[Draft],
+    wanted: &[usize],
+    judge: impl FnOnce(&Tree<'_>) -> Vec<Draft>,
+) -> Result<Proved, String> {
+    let edits = editor.edits(changes).ok_or("it cannot be written into this text")?;
+    let new = apply(text, &edits);
+    if new == text {
+        return Err("it changes nothing".to_owned());
+    }
+    let tree = parse(&new, Span::new(0, new.len())).map_err(|b| format!("the text would be broken: {}", b.message))?;
+    editor.prove(changes, &tree).map_err(|path| format!("it would change {} too", path.trim_start_matches('.')))?;
+    if !keeps_comments(text, &new, &editor.cleared(changes)) {
+        return Err("a comment would be lost".to_owned());
+    }
+    let found = judge(&tree);
+    compare(drafts, wanted, &found)?;
+    drop(tree);
+    Ok(Proved { text: new, drafts: found })
+}
+
+fn apply(text: &str, edits: &[Edit]) -> String {
+    let mut new = String::with_capacity(text.len() + edits.iter().map(|e| e.text.len()).sum::<usize>());
+    let mut at = 0;
+    for Edit { span, text: with } in edits {
+        new.push_str(&text[at..span.start as usize]);
+        new.push_str(with);
+        at = span.end as usize;
+    }
+    new.push_str(&text[at..]);
+    new
+}
+
+/// Whether all comments are still there, but for those in what is taken out.
+fn keeps_comments(old: &str, new: &str, cleared: &[Span]) -> bool {
+    let gone = |c: &Span| cleared.iter().any(|s| s.start <= c.start && c.end <= s.end);
+    let (Some(before), Some(after)) = (comments(old, whole(old)), comments(new, whole(new))) else { return false };
+    let kept = before.iter().filter(|c| !gone(c)).map(|c| c.text(old));
+    kept.eq(after.iter().map(|c| c.text(new)))
+}
+
+fn whole(text: &str) -> Span {
+    Span::new(0, text.len())
+}
+
+/// Who finds something about whom. The object counts only while objects keep their names.
+type Key<'d> = (&'static str, Option<(&'d str, Option<&'d str>, &'d str)>, Option<&'d str>);
+
+fn key(draft: &Draft, objects: bool) -> Key<'_> {
+    let (object, container) = draft.subject();
+    let object = object.filter(|_| objects).map(|o| (o.kind.as_str(), o.namespace.as_deref(), o.name.as_str()));
+    (draft.rule().id, object, container)
+}
+
+fn tally<'d>(drafts: impl Iterator<Item = &'d Draft>, objects: bool) -> BTreeMap<Key<'d>, usize> {
+    let mut tally = BTreeMap::new();
+    for draft in drafts {
+        *tally.entry(key(draft, objects)).or_default() += 1;
+    }
+    tally
+}
+
+/// `Err` where a finding that was to be mended is still there, or another has come.
+fn compare(old: &[Draft], wanted: &[usize], new: &[Draft]) -> Result<(), String> {
+    // A fix of `metdata` gives objects their names: then rules and containers alone are compared.
+    let name = |o: &'_ ObjectRef| (o.kind.clone(), o.name.clone());
+    let names = |drafts: &[Draft]| drafts.iter().filter_map(|d| d.subject().0.map(name)).collect::<BTreeSet<_>>();
+    let objects = names(new).is_subset(&names(old));
+    let (before, after) = (tally(old.iter(), objects), tally(new.iter(), objects));
+    let mended = tally(wanted.iter().map(|&at| &old[at]), objects);
+    for (key, &count) in &after {
+        let was = before.get(key).copied().unwrap_or_default();
+        let gone = mended.get(key).copied().unwrap_or_default();
+        if count > was {
+            let new = new.iter().rev().find(|d| self::key(d, objects) == *key);
+            let what = new.map_or("", Draft::message);
+            return Err(format!("it would bring {}: {what}", key.0));
+        }
+        if count > was - gone {
+            return Err("the finding would still be there".to_owned());
+        }
+    }
+    Ok(())
+}
+
+/// What a finding is known by, wherever it stands.
+pub(super) fn identity(
+    rule: &str,
+    object: Option<&ObjectRef>,
+    container: Option<&str>,
+    field: Option<&str>,
+    message: &str,
+) -> String {
+    let object = object.map_or_else(String::new, |o| {
+        format!("{}\0{}\0{}", o.kind, o.namespace.as_deref().unwrap_or_default(), o.name)
+    });
+    format!("{rule}\0{object}\0{}\0{}\0{message}", container.unwrap_or_default(), field.unwrap_or_default())
+}
+
+pub(super) fn identity_of(draft: &Draft) -> String {
+    let (object, container) = draft.subject();
+    identity(draft.rule().id, object, container, draft.field(), draft.message())
+}
