@@ -117,6 +117,16 @@ pub enum Safety {
     Unsafe,
 }
 
+impl Safety {
+    /// The word that output uses.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Safe => "safe",
+            Self::Unsafe => "unsafe",
+        }
+    }
+}
+
 /// How a rule judges.
 pub enum Check {
     /// Requirements as data: verdict, place, fix and policy follow from them.

@@ -79,6 +79,9 @@ pub(super) fn run(lint: &Lint, imported: &[PathBuf]) -> Result<u8, Failure> {
             output.write(|out| report::write(report.format, &outcomes, &options, out)).map_err(Failure::said)?;
         }
     }
+    if lint.diff && mended.fixed.0 > 0 && !lint.quiet {
+        let _ = writeln!(io::stderr(), "{}", report::would_fix(mended.fixed));
+    }
     if let Some(text) = &mended.text {
         super::fix::print(text)?;
     }

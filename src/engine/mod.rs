@@ -10,6 +10,7 @@ use rayon::prelude::*;
 mod document;
 mod facts;
 mod import;
+mod judge;
 mod namespaces;
 mod order;
 mod plan;
@@ -19,6 +20,7 @@ mod sweep;
 use self::document::DocumentResult;
 pub use self::facts::{Accounts, Fact, FactKind, Inputs};
 pub use self::import::import;
+pub(crate) use self::judge::Judge;
 pub(crate) use self::order::sort_key;
 use self::order::{merge, sort};
 use self::plan::Plan;
@@ -163,20 +165,6 @@ struct Namespaced {
     again: Again,
     /// The namespaces that its pods name.
     names: BTreeSet<String>,
-}
-
-/// Judges documents one at a time, for whoever changes them.
-pub(crate) struct Judge<'a>(Plan<'a>);
-
-impl<'a> Judge<'a> {
-    pub(crate) fn new(settings: &'a Settings) -> Self {
-        Self(Plan::new(settings))
-    }
-
-    /// What the rules say about a document of the file that output shows as `path`.
-    pub(crate) fn drafts(&self, path: &str, tree: &yaml::Tree<'_>) -> Vec<Draft> {
-        document::lint_tree(tree, self.0.settings, &self.0.rules(path), None).drafts
-    }
 }
 
 /// The verdicts of the input's own namespaces on the pods of these files.

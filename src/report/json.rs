@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 use crate::baseline::{Compared, Entry};
 use crate::coverage::{Counts, Coverage, Unread};
 use crate::engine::Outcomes;
-use crate::finding::{Finding, Related};
+use crate::finding::{Finding, Fix, Related, Replacement};
 use crate::k8s::ObjectRef;
 use crate::rule::Standard;
 use crate::source::Position;
@@ -69,6 +69,7 @@ struct FindingJson<'a> {
     field: Option<&'a str>,
     standard: Option<StandardJson>,
     related: Vec<RelatedJson<'a>>,
+    fix: Option<FixJson<'a>>,
 }
 
 impl<'a> FindingJson<'a> {
@@ -86,7 +87,30 @@ impl<'a> FindingJson<'a> {
             field: f.field.as_deref(),
             standard: f.standard.map(StandardJson::new),
             related: f.related.iter().map(RelatedJson::new).collect(),
+            fix: f.fix.as_deref().map(FixJson::new),
         }
+    }
+}
+
+#[derive(Serialize)]
+struct FixJson<'a> {
+    safety: &'static str,
+    note: Option<&'a str>,
+    edits: Vec<EditJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct EditJson<'a> {
+    start: PositionJson,
+    end: PositionJson,
+    text: &'a str,
+}
+
+impl<'a> FixJson<'a> {
+    fn new(fix: &'a Fix) -> Self {
+        let edit =
+            |e: &'a Replacement| EditJson { start: e.region.start.into(), end: e.region.end.into(), text: &e.text };
+        Self { safety: fix.safety.name(), note: fix.note.as_deref(), edits: fix.edits.iter().map(edit).collect() }
     }
 }
 

@@ -32,6 +32,7 @@ pub(crate) mod text;
 pub(crate) use root::STDIN;
 pub use root::{Root, Uri};
 pub(crate) use summary::plural;
+pub(crate) use summary::would_fix;
 pub use terminal::{Color, Options};
 
 /// An output format.

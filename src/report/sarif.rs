@@ -2,6 +2,7 @@
 //! Nothing in it changes from run to run: no times, no machine, no absolute path of a file inside the repository.
 
 mod driver;
+mod fix;
 mod result;
 mod suppression;
 

@@ -62,8 +62,16 @@ pub(crate) fn fixable(outcomes: &Outcomes) -> Option<String> {
 
 /// `fixed 12 findings in 3 files`
 pub(crate) fn fixed(outcomes: &Outcomes) -> Option<String> {
-    let (findings, files) = outcomes.fixed?;
-    Some(format!("fixed {} in {}", plural(findings, "finding"), plural(files, "file")))
+    Some(format!("fixed {}", counted(outcomes.fixed?)))
+}
+
+/// `would fix 12 findings in 3 files`
+pub(crate) fn would_fix(counts: (usize, usize)) -> String {
+    format!("would fix {}", counted(counts))
+}
+
+fn counted((findings, files): (usize, usize)) -> String {
+    format!("{} in {}", plural(findings, "finding"), plural(files, "file"))
 }
 
 /// The verdict and the ledger's counts in one line.

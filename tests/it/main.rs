@@ -16,6 +16,7 @@ mod docs;
 mod edit;
 mod files;
 mod fingerprints;
+mod fix;
 mod formats;
 mod hook;
 mod house;

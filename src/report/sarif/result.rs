@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::fix::FixJson;
 use super::suppression::SuppressionJson;
 use super::{Text, level};
 use crate::coverage::Unread;
@@ -27,6 +28,8 @@ pub(super) struct ResultJson<'a> {
     /// In a run that is compared with a baseline, all results have one.
     #[serde(skip_serializing_if = "Option::is_none")]
     baseline_state: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fixes: Option<[FixJson; 1]>,
     properties: ResultProperties<'a>,
 }
 
@@ -67,6 +70,7 @@ impl<'a> ResultJson<'a> {
             partial_fingerprints: FingerprintJson { value: fingerprint.to_string() },
             suppressions,
             baseline_state,
+            fixes: f.fix.as_deref().map(|fix| [FixJson::new(fix, Artifact::of(&f.path, options))]),
             properties: ResultProperties {
                 severity: f.severity.name(),
                 standard: f.standard.map(|s| s.level.name()),
@@ -105,7 +109,7 @@ struct Physical {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Artifact {
+pub(super) struct Artifact {
     uri: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     uri_base_id: Option<&'static str>,
@@ -130,6 +134,13 @@ struct Logical {
     kind: &'static str,
 }
 
+impl Artifact {
+    fn of(path: &str, options: &Options) -> Self {
+        let Uri { text, relative } = options.root.uri(path);
+        Self { uri: text, uri_base_id: relative.then_some("%SRCROOT%") }
+    }
+}
+
 impl Location {
     pub(super) fn finding(f: &Finding, options: &Options) -> Self {
         let logical = f.object.as_deref().map(|o| logical(o, f)).unwrap_or_default();
@@ -146,8 +157,7 @@ impl Location {
     }
 
     pub(super) fn new(path: &str, region: Option<RegionJson>, options: &Options) -> Self {
-        let Uri { text, relative } = options.root.uri(path);
-        let artifact_location = Artifact { uri: text, uri_base_id: relative.then_some("%SRCROOT%") };
+        let artifact_location = Artifact::of(path, options);
         Self { id: None, physical: Physical { artifact_location, region }, logical: Vec::new(), message: None }
     }
 

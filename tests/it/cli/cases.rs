@@ -79,6 +79,18 @@ const CASES: &[Case] = &[
     ("fail --no-baseline", 1, "fail/app.yaml:7:", ""),
     ("fail --no-baseline --baseline out.json", 2, "", "cannot be used with"),
     ("fail --baselin out.json", 2, "", "'--baseline'"),
+    // Repair.
+    ("fail --fix", 1, "1 fixable with --fix --unsafe-fixes", ""),
+    ("pass --fix --unsafe-fixes", 0, "fixed 0 findings in 0 files", ""),
+    ("- --fix --unsafe-fixes", 0, "drop: [ALL]", "fixed 1 finding in 1 file"),
+    ("- --fix", 1, "registry.example", "<stdin>:7:"),
+    ("fail --unsafe-fixes", 2, "", "add `--fix` or `--diff`"),
+    ("fail --diff", 0, "", ""),
+    ("fail --diff --unsafe-fixes", 1, "+++ b/fail/app.yaml", "would fix 1 finding in 1 file"),
+    ("fail --diff --unsafe-fixes --quiet", 1, "--- a/fail/app.yaml", ""),
+    ("broken fail --diff --unsafe-fixes", 2, "+++ b/fail/app.yaml", "would fix"),
+    ("fail --fix --sweep 1.21..1.25", 2, "", "cannot be used with"),
+    ("fail --fixx", 2, "", "'--fix'"),
     // Output.
     ("fail --quiet", 1, "fail/app.yaml:7:", ""),
     ("fail --format human --quiet", 1, "drop-all-capabilities", ""),

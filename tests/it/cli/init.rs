@@ -65,7 +65,7 @@ fn a_lint_then_does_as_it_said() {
         assert_eq!(lint.stderr, "", "{}", dir.0.display());
         let configured = "configured by plimsoll.toml\n";
         let (before, after) = lint.stdout.split_once(configured).expect("the file is found");
-        let verdict = before.lines().last().unwrap();
+        let verdict = before.trim_end().rsplit("\n\n").next().unwrap();
         assert!(said.contains(&format!("\n\n{verdict}\n{after}")), "{said}\n{}", lint.stdout);
     }
 }

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use plimsoll::coverage::{FileCoverage, Outcome, Unread};
 use plimsoll::engine::Outcomes;
-use plimsoll::finding::{Finding, Related};
+use plimsoll::finding::{Finding, Fix, Related, Replacement};
 use plimsoll::fingerprint::Mark;
 use plimsoll::k8s::ObjectRef;
-use plimsoll::rule::{Rule, Severity, Standard, restricted};
+use plimsoll::rule::{Rule, Safety, Severity, Standard, restricted};
 use plimsoll::source::{Region, Source, Span};
 use plimsoll::suppress::{Kind, Suppressed};
 
@@ -72,6 +72,13 @@ fn sample_unread(source: &Source) -> Vec<Unread> {
 
 static CAPABILITIES: Standard = restricted("capabilities_restricted", 22);
 
+/// Two edits, one of which has a look at everything that a format must quote.
+fn sample_fix(source: &Source) -> Fix {
+    let edit = |needle: &str, text: &str| Replacement { region: place(source, needle), text: text.to_owned() };
+    let edits = vec![edit("支付 👍", "支付\n  \"x\": [1]"), edit("hunter2", "")];
+    Fix { safety: Safety::Unsafe, edits, note: Some("also changes what comes through the alias on line 7".to_owned()) }
+}
+
 /// Findings that the manifest itself and a baseline suppress.
 fn sample_suppressed(source: &Source, of: impl Fn(Finding) -> Finding) -> Vec<Suppressed> {
     let suppressed = |kind, why: &str, needle: &str, place| Suppressed {
@@ -113,6 +120,8 @@ pub(super) fn sample() -> Outcomes {
         Finding {
             help: Some("write `drop: [ALL]` under `securityContext.capabilities`, then add back what is needed".into()),
             standard: Some(&CAPABILITIES),
+            fixable: Some(Safety::Unsafe),
+            fix: Some(Box::new(sample_fix(&source))),
             ..in_app("securityContext.capabilities.drop", at("app\n", Severity::High, "container \"app\" keeps all"))
         },
         Finding {
