@@ -47,6 +47,8 @@ pub struct Settings {
     pub fail_on: Option<Severity>,
     /// Whether findings shall carry the edits that mend them, rather than only whether there are any.
     pub with_fixes: bool,
+    /// Whether findings shall carry what `fingerprint` knows them by.
+    pub with_marks: bool,
     /// The user and group ids that fixes write.
     pub ids: Ids,
     /// Obey suppressions; otherwise everything is shown.
@@ -128,6 +130,7 @@ impl Default for Settings {
             baseline: None,
             fail_on: Some(Severity::Low),
             with_fixes: false,
+            with_marks: true,
             ids: Ids::default(),
             suppressions: true,
             locked: Vec::new(),

@@ -76,7 +76,8 @@ pub struct Draft {
     object: Option<Arc<ObjectRef>>,
     container: Option<String>,
     field: Option<String>,
-    mark: Mark,
+    /// None where nobody asks what the finding is known by.
+    mark: Option<Mark>,
     related: Vec<(Span, Cow<'static, str>)>,
     fixable: Option<Safety>,
     /// None where nobody asked for more than whether there is one.
@@ -112,15 +113,21 @@ impl Draft {
 
     /// The field that it is about, and what it is known by there.
     fn about(&mut self, slot: Slot<'_>, value: impl Value) -> &mut Self {
-        let (field, by_name) = slot.paths();
-        (self.field, self.mark) = (Some(field), Mark::of(&by_name, value));
+        if let Some(mark) = &mut self.mark {
+            let (field, by_name) = slot.paths();
+            (self.field, *mark) = (Some(field), Mark::of(&by_name, value));
+        } else {
+            self.field = Some(slot.path());
+        }
         self
     }
 
     /// Says what the finding is known by, beside the field: `fingerprint` takes the value at `slot` otherwise. For values
     /// that change while what is wrong stays, and for those that are nobody's business, not even as a hash.
     pub fn known_by(&mut self, slot: Slot<'_>, what: &str) -> &mut Self {
-        self.mark = Mark::of(&slot.paths().1, what);
+        if let Some(mark) = &mut self.mark {
+            *mark = Mark::of(&slot.paths().1, what);
+        }
         self
     }
 
@@ -144,7 +151,7 @@ impl Draft {
             object: self.object,
             container: self.container.map(|name| texts.shared(&name)),
             field: self.field.map(|path| texts.shared(&path)),
-            mark: self.mark,
+            mark: self.mark.unwrap_or_default(),
             standard,
             related: related
                 .map(|(span, message)| Related { path: Arc::clone(path), region: lines.region(span), message })
@@ -359,7 +366,7 @@ impl<'a> Report<'a> {
             object: self.object.clone(),
             container: self.in_container.then(|| self.container.clone()),
             field: None,
-            mark: Mark::default(),
+            mark: self.settings.with_marks.then(Mark::default),
             related: related.into_iter().collect(),
             fixable: None,
             remedy: self.settings.with_fixes.then(Box::default),

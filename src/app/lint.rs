@@ -44,6 +44,7 @@ pub(super) fn run(lint: &Lint, imported: &[PathBuf]) -> Result<u8, Failure> {
     let only_reports = lint.paths.is_empty() && !imported.is_empty();
     let baseline = if only_reports { None } else { Baseline::chosen(&lint.known, &settings, &here)? };
     let known = baseline.as_ref().map_or_else(|| Ok(Vec::new()), Baseline::read)?;
+    settings.with_marks = baseline.is_some() || reports.iter().any(|r| r.format.needs_marks());
     let timestamp = if reports.iter().any(|r| r.format.needs_objects()) { timestamp()? } else { None };
     let inputs = if only_reports { Vec::new() } else { discover::discover(&lint.paths, &options) };
     let mended =

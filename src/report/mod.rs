@@ -73,6 +73,11 @@ impl Format {
         self == Self::Human
     }
 
+    /// Whether the format tells what findings are known by.
+    pub fn needs_marks(self) -> bool {
+        matches!(self, Self::Sarif | Self::Gitlab)
+    }
+
     /// Whether the format speaks of every object: then the engine must keep them.
     pub fn needs_objects(self) -> bool {
         matches!(self, Self::PolicyReport | Self::ConfigAuditReport)
