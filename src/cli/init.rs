@@ -16,6 +16,12 @@ pub struct Init {
     /// The cluster's Kubernetes version, whatever the files say: 1.34, or latest
     #[arg(long, value_name = "VERSION")]
     pub kubernetes: Option<Version>,
+    /// Write what the lint finds to .plimsoll-baseline.json, so that only new findings fail
+    #[arg(long, conflicts_with_all = ["no_baseline", "dry_run"])]
+    pub baseline: bool,
+    /// Do not ask for a baseline; where nobody can answer, none is asked for
+    #[arg(long)]
+    pub no_baseline: bool,
     /// Print the configuration file instead of writing it
     #[arg(long)]
     pub dry_run: bool,

@@ -70,6 +70,68 @@ fn a_lint_then_does_as_it_said() {
     }
 }
 
+const BASELINE: &str = ".plimsoll-baseline.json";
+
+#[test]
+fn with_a_baseline_only_new_findings_fail() {
+    let dir = tree();
+    fs::remove_file(dir.0.join("apps/broken [1].yaml")).unwrap();
+    let ran = dir.run(&["init", "--baseline"]);
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
+    assert!(ran.stdout.contains("\nWrote plimsoll.toml and .plimsoll-baseline.json.\n"), "{}", ran.stdout);
+    assert!(dir.read("plimsoll.toml").contains(&format!("\nbaseline = \"{BASELINE}\"\n")));
+    let lint = dir.run(&["lint"]);
+    assert_eq!((lint.code, lint.stderr.as_str()), (0, ""), "{}", lint.stdout);
+    assert_eq!(dir.run(&["lint", "--no-baseline"]).code, 1);
+    dir.file("apps/new.yaml", &FAIL.replace("name: app", "name: new"));
+    let lint = dir.run(&["lint", "--format", "concise"]);
+    let findings = lint.stdout.lines().filter(|l| l.contains('['));
+    assert!(lint.code == 1 && findings.clone().count() > 5, "{}", lint.stdout);
+    assert!(findings.clone().all(|l| l.starts_with("apps/new.yaml:")), "{}", lint.stdout);
+}
+
+#[test]
+fn a_baseline_that_is_there_stays() {
+    let dir = Dir::new();
+    dir.file("app.yaml", FAIL);
+    dir.file(BASELINE, "mine");
+    let ran = dir.run(&["init", "--baseline"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (2, ""));
+    assert_eq!(ran.stderr, "error: .plimsoll-baseline.json is there already, and init overwrites nothing\n");
+    assert!(!dir.0.join("plimsoll.toml").exists());
+    assert_eq!(dir.run(&["init"]).code, 0);
+    assert_eq!(dir.read(BASELINE), "mine");
+}
+
+/// On a terminal, which `script` makes, it asks; anywhere else it does not.
+#[test]
+fn only_a_terminal_is_asked() {
+    let script = |arguments: &[&str]| std::process::Command::new("script").args(arguments).output();
+    if !script(&["--version"]).is_ok_and(|o| String::from_utf8_lossy(&o.stdout).contains("util-linux")) {
+        println!("skipped: script of util-linux is not at hand");
+        return;
+    }
+    let program = crate::support::program().display();
+    for (answer, options, written) in
+        [("y\n", "", true), ("n\n", "", false), ("\n", "", false), ("y\n", "--no-baseline", false)]
+    {
+        let dir = Dir::new();
+        dir.file("app.yaml", FAIL);
+        let mut terminal = std::process::Command::new("script");
+        let line = format!("'{program}' init {options}");
+        terminal.args(["-qec", &line, "/dev/null"]).current_dir(&dir.0).env_remove("NO_COLOR");
+        terminal.stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped());
+        let ran = run(&mut terminal, answer.as_bytes());
+        assert_eq!(ran.code, 0, "{}", ran.stdout);
+        assert_eq!(ran.stdout.contains("so that only new ones fail?"), options.is_empty(), "{}", ran.stdout);
+        assert_eq!(dir.0.join(BASELINE).exists(), written, "{answer:?} {options}: {}", ran.stdout);
+    }
+    let dir = Dir::new();
+    dir.file("app.yaml", FAIL);
+    let ran = crate::support::plimsoll_with(&dir.0, &["init"], b"y\n");
+    assert!(!ran.stdout.contains("[y/N]") && !dir.0.join(BASELINE).exists(), "{}", ran.stdout);
+}
+
 fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
@@ -221,6 +283,9 @@ fn what_cannot_be_written_is_told() {
         (&["init", "--kubernetes", "newest"], "write `1."),
         (&["init", "--kubernetes", "1.999"], "the newest that is known is 1."),
         (&["init", "--dry-rn"], "'--dry-run'"),
+        (&["init", "--baseline", "--no-baseline"], "cannot be used with"),
+        (&["init", "--baseline", "--dry-run"], "cannot be used with"),
+        (&["init", "--baseline=x.json"], "unexpected value 'x.json'"),
     ] {
         let ran = dir.run(args);
         assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{args:?}");
