@@ -37,7 +37,7 @@ pub fn of(finding: &Finding) -> Fingerprint {
 }
 
 /// The first half of the SHA-256 of the parts, each behind its length.
-fn digest(parts: &[&[u8]]) -> Fingerprint {
+pub(crate) fn digest(parts: &[&[u8]]) -> Fingerprint {
     let mut text = Vec::with_capacity(parts.iter().map(|p| p.len() + 8).sum());
     for part in parts {
         text.extend((part.len() as u64).to_be_bytes());
@@ -47,6 +47,13 @@ fn digest(parts: &[&[u8]]) -> Fingerprint {
     let mut half = [0; 16];
     half.copy_from_slice(&hash[..16]);
     Fingerprint(half)
+}
+
+impl Fingerprint {
+    /// Its bytes.
+    pub(crate) fn bytes(&self) -> [u8; 16] {
+        self.0
+    }
 }
 
 impl fmt::Display for Fingerprint {
@@ -112,12 +119,12 @@ impl Mark {
 /// What a mark can be made of, beside the field.
 pub(crate) trait Value {
     /// Appends what it means.
-    fn write(&self, to: &mut Vec<u8>);
+    fn write(self, to: &mut Vec<u8>);
 }
 
 /// What a rule says that the finding is about.
 impl Value for &str {
-    fn write(&self, to: &mut Vec<u8>) {
+    fn write(self, to: &mut Vec<u8>) {
         to.extend(self.as_bytes());
     }
 }
@@ -125,7 +132,7 @@ impl Value for &str {
 /// A value's meaning. Of mappings and lists that hold others only that they are: a container is not another one because
 /// a port is added.
 impl Value for Slot<'_> {
-    fn write(&self, to: &mut Vec<u8>) {
+    fn write(self, to: &mut Vec<u8>) {
         let is_plain = |slot: &Slot<'_>| !slot.is_map() && !slot.is_seq();
         if self.is_map() {
             to.push(b'm');
@@ -145,7 +152,7 @@ impl Value for Slot<'_> {
                 items.for_each(|item| scalar(item, to));
             }
         } else {
-            scalar(*self, to);
+            scalar(self, to);
         }
     }
 }
@@ -153,7 +160,8 @@ impl Value for Slot<'_> {
 /// A list or mapping of more is named by its place alone.
 const MOST: usize = 64;
 
-fn scalar(slot: Slot<'_>, to: &mut Vec<u8>) {
+/// Appends what a value that holds no others means.
+pub(crate) fn scalar(slot: Slot<'_>, to: &mut Vec<u8>) {
     let text = match (slot.kind(), slot.as_int()) {
         (Kind::Null, _) => "n".to_owned(),
         (Kind::Bool(b), _) => format!("b{b}"),

@@ -18,6 +18,7 @@ use crate::engine::{self, Keep, Outcomes};
 use crate::globs::Globs;
 use crate::report::{self, Color, Format, Root};
 use crate::rules;
+use crate::since::Changes;
 use crate::{date, discover};
 
 /// Runs it, joined with the reports of a cluster where there are any; the result is the exit code.
@@ -44,15 +45,20 @@ pub(super) fn run(lint: &Lint, imported: &[PathBuf]) -> Result<u8, Failure> {
     let only_reports = lint.paths.is_empty() && !imported.is_empty();
     let baseline = if only_reports { None } else { Baseline::chosen(&lint.known, &settings, &here)? };
     let known = baseline.as_ref().map_or_else(|| Ok(Vec::new()), Baseline::read)?;
-    settings.with_marks = baseline.is_some() || reports.iter().any(|r| r.format.needs_marks());
+    settings.with_marks =
+        baseline.is_some() || lint.known.since.is_some() || reports.iter().any(|r| r.format.needs_marks());
     let timestamp = if reports.iter().any(|r| r.format.needs_objects()) { timestamp()? } else { None };
     let inputs = if only_reports { Vec::new() } else { discover::discover(&lint.paths, &options) };
+    let changes = changes(lint, &inputs, &here)?;
     let mended =
         if lint.fix || lint.diff { mend(lint, inputs, &settings) } else { Mended { inputs, ..Mended::default() } };
     // The process ends with them: to take a million texts apart one by one would only take time.
     let mut outcomes = ManuallyDrop::new(judge(lint, mended.inputs, &settings, keep));
     if let Some(baseline) = &baseline {
         baseline.apply(known, &mut outcomes, &settings, &here)?;
+    }
+    if let Some(changes) = changes {
+        changes.apply(&mut outcomes, &settings);
     }
     // What is known already is not found again where the cluster has it too.
     if !imported.is_empty() {
@@ -97,6 +103,12 @@ pub(super) fn run(lint: &Lint, imported: &[PathBuf]) -> Result<u8, Failure> {
         to_stdout(|out| report::write(report.format, &outcomes, &options, out))?;
     }
     Ok(code)
+}
+
+/// What the inputs changed since the revision that was asked for.
+fn changes(lint: &Lint, inputs: &[discover::Input], here: &Path) -> Result<Option<Changes>, Failure> {
+    let changes = lint.known.since.as_ref().map(|revision| Changes::of(inputs, revision, here)).transpose();
+    changes.map_err(|why| Failure::said(format_args!("`--since`: {why}")))
 }
 
 /// The time that reports carry: none but the one that reproducible builds set.

@@ -18,6 +18,9 @@ pub struct Known {
     /// Take out of the baseline what is no longer found
     #[arg(long, conflicts_with_all = ["no_baseline", "sweep"])]
     pub prune: bool,
+    /// Tell only of objects that are new or another since a revision of git, and of what follows from them
+    #[arg(long, value_name = "REV", conflicts_with_all = ["write_baseline", "sweep", "fix", "diff"])]
+    pub since: Option<String>,
     /// Show what the configured baseline knows, too
     #[arg(long, conflicts_with = "baseline")]
     pub no_baseline: bool,

@@ -24,7 +24,7 @@ pub(crate) use self::judge::Judge;
 pub(crate) use self::order::sort_key;
 use self::order::{merge, sort};
 use self::plan::Plan;
-pub(crate) use self::plan::Speakers;
+pub(crate) use self::plan::{Speakers, looks_at_all};
 use self::sources::Again;
 pub use self::sources::Sources;
 pub use self::sweep::{PodVerdicts, Verdict};
@@ -35,6 +35,7 @@ use crate::discover::Input;
 use crate::finding::{CrossReport, Draft, Finding, Texts};
 use crate::k8s::ObjectRef;
 use crate::rule::{Check, Severity};
+use crate::since::Since;
 use crate::source::{LineIndex, Region, Source};
 use crate::suppress::{self, FileMarks, Suppressed, Suppression, Wanted};
 use crate::yaml;
@@ -50,6 +51,8 @@ pub struct Outcomes {
     pub suppressions: Vec<Suppression>,
     /// What came of comparing them with a baseline, where there is one.
     pub baseline: Option<Compared>,
+    /// With a revision to compare with: what was left out.
+    pub since: Option<Since>,
     /// The ledger.
     pub coverage: Coverage,
     /// With a sweep in place of findings, or with levels beside them: every pod's verdicts, in the order of the input.

@@ -46,6 +46,11 @@ impl<'a> Plan<'a> {
     }
 }
 
+/// Whether a rule needs more than the object that it speaks of.
+pub(crate) fn looks_at_all(rule: &Rule) -> bool {
+    matches!(rule.check, Check::Inputs(_) | Check::Namespace(_))
+}
+
 /// Which rules judge which files, for whoever asks after the run.
 pub(crate) struct Speakers<'a>(Plan<'a>);
 
@@ -58,8 +63,8 @@ impl<'a> Speakers<'a> {
     /// where no file is missing.
     pub(crate) fn by(&self, id: &str, path: &str, whole: impl FnOnce() -> bool) -> bool {
         let Some(rule) = crate::names::rule(id) else { return false };
-        let alone = !matches!(rule.check, Check::Inputs(_) | Check::Namespace(_));
-        self.0.severity(rule, path).is_some() && (alone || (self.0.settings.standard.is_none() && whole()))
+        self.0.severity(rule, path).is_some()
+            && (!looks_at_all(rule) || (self.0.settings.standard.is_none() && whole()))
     }
 }
 

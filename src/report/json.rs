@@ -10,6 +10,7 @@ use crate::engine::Outcomes;
 use crate::finding::{Finding, Fix, Related, Replacement};
 use crate::k8s::ObjectRef;
 use crate::rule::Standard;
+use crate::since::Since;
 use crate::source::Position;
 use crate::suppress::Suppressed;
 
@@ -24,6 +25,7 @@ pub fn write(outcomes: &Outcomes, out: &mut dyn Write) -> io::Result<()> {
         findings: Each(|| outcomes.findings.iter().map(FindingJson::new)),
         suppressed: Each(|| outcomes.suppressed.iter().map(SuppressedJson::new)),
         baseline: outcomes.baseline.as_ref().map(BaselineJson::new),
+        since: outcomes.since.as_ref().map(SinceJson::new),
         coverage: CoverageJson::new(&outcomes.coverage),
     };
     serde_json::to_writer_pretty(&mut *out, &report)?;
@@ -46,6 +48,7 @@ struct ReportJson<'a, F, S> {
     findings: F,
     suppressed: S,
     baseline: Option<BaselineJson<'a>>,
+    since: Option<SinceJson<'a>>,
     coverage: CoverageJson<'a>,
 }
 
@@ -160,6 +163,21 @@ struct BaselineJson<'a> {
 impl<'a> BaselineJson<'a> {
     fn new(b: &'a Compared) -> Self {
         Self { file: &b.file, known: b.known, gone: &b.gone, pruned: b.pruned }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SinceJson<'a> {
+    revision: &'a str,
+    objects: usize,
+    files: usize,
+    left_out: usize,
+}
+
+impl<'a> SinceJson<'a> {
+    fn new(s: &'a Since) -> Self {
+        Self { revision: &s.revision, objects: s.objects, files: s.files, left_out: s.left_out }
     }
 }
 

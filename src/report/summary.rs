@@ -23,6 +23,10 @@ pub(crate) fn verdict(outcomes: &Outcomes) -> String {
     {
         let _ = write!(text, ", {n} {what}");
     }
+    if let Some(since) = &outcomes.since {
+        let (changed, revision) = (plural(since.objects, "object"), clean(&since.revision));
+        let _ = write!(text, ", {changed} changed since {revision}, {} left out", since.left_out);
+    }
     text
 }
 

@@ -32,5 +32,6 @@ mod projects;
 mod pss;
 mod readers;
 mod rules;
+mod since;
 mod support;
 mod yaml;

@@ -91,6 +91,11 @@ const CASES: &[Case] = &[
     ("broken fail --diff --unsafe-fixes", 2, "+++ b/fail/app.yaml", "would fix"),
     ("fail --fix --sweep 1.21..1.25", 2, "", "cannot be used with"),
     ("fail --fixx", 2, "", "'--fix'"),
+    ("fail --since HEAD", 2, "", "error: `--since`: git"),
+    ("- --since HEAD", 2, "", "error: `--since`"),
+    ("fail --since HEAD --write-baseline out.json", 2, "", "cannot be used with"),
+    ("fail --since HEAD --fix", 2, "", "cannot be used with"),
+    ("fail --since", 2, "", "a value is required for '--since <REV>'"),
     // Output.
     ("fail --quiet", 1, "fail/app.yaml:7:", ""),
     ("fail --format human --quiet", 1, "drop-all-capabilities", ""),
