@@ -8,6 +8,7 @@ mod lint;
 mod man;
 mod output;
 mod progress;
+mod show;
 
 use std::fmt;
 use std::io::{self, IsTerminal, Write};
@@ -40,11 +41,13 @@ pub fn run(cli: Cli) -> u8 {
         Command::Lint(typed) => lint::run(&typed, &[]),
         Command::Init(typed) => init::run(&typed),
         Command::Import(typed) => lint::run(&typed.lint(), &typed.paths),
+        Command::Show(typed) => show::run(&typed),
         Command::Rules(typed) => rules(&typed),
         Command::Explain(typed) => explain(&typed),
         Command::Schema(typed) => print(&match typed.of {
             SchemaOf::Config => config::schema(),
             SchemaOf::Findings => report::json::SCHEMA.to_owned(),
+            SchemaOf::Show => crate::show::json::SCHEMA.to_owned(),
         }),
         Command::Completions(typed) => {
             let mut script = Vec::new();

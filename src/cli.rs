@@ -4,6 +4,7 @@ mod import;
 mod init;
 mod known;
 mod reports;
+mod show;
 
 use std::path::PathBuf;
 
@@ -15,6 +16,7 @@ pub use import::Import;
 pub use init::Init;
 pub use known::Known;
 pub use reports::Reports;
+pub use show::{Show, ShowFormat};
 
 use crate::config::Threshold;
 use crate::k8s::Version;
@@ -49,6 +51,8 @@ pub enum Command {
     Init(Init),
     /// Read a cluster's ConfigAuditReports beside its manifests
     Import(Box<Import>),
+    /// Show what each container runs with, and where each value comes from
+    Show(Show),
     /// List the rules
     Rules(Rules),
     /// Show the page of a rule
@@ -216,6 +220,8 @@ pub enum SchemaOf {
     Config,
     /// What `plimsoll lint --format json` prints
     Findings,
+    /// What `plimsoll show --format json` prints
+    Show,
 }
 
 /// `plimsoll completions`

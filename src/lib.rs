@@ -30,6 +30,7 @@ pub mod names;
 pub mod nearest;
 pub mod report;
 pub mod rule;
+pub mod show;
 pub mod since;
 pub mod source;
 pub mod suppress;

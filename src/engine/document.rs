@@ -15,19 +15,19 @@ use crate::suppress::{self, Marks, Wanted};
 use crate::yaml::{self, Editor, RawDocument, Slot, TemplateKind, Tree};
 
 /// A document that was not read, while its file is still at hand.
-pub(super) struct UnreadDraft {
-    pub(super) span: Span,
-    pub(super) outcome: Outcome,
-    pub(super) reason: String,
-    pub(super) help: Option<&'static str>,
+pub(crate) struct UnreadDraft {
+    pub(crate) span: Span,
+    pub(crate) outcome: Outcome,
+    pub(crate) reason: String,
+    pub(crate) help: Option<&'static str>,
 }
 
 /// What came of one document.
-pub(super) struct DocumentResult {
+pub(crate) struct DocumentResult {
     /// None where there is nothing but comments and separators.
     pub(super) outcome: Option<Outcome>,
     /// Why the document, or what follows it, was not read.
-    pub(super) unread: Vec<UnreadDraft>,
+    pub(crate) unread: Vec<UnreadDraft>,
     pub(super) drafts: Vec<Draft>,
     pub(super) verdicts: Vec<SweepDraft>,
     pub(super) facts: Vec<FactDraft>,
@@ -87,7 +87,7 @@ pub(super) fn lint(source: &Source, raw: RawDocument, task: Task<'_>) -> Documen
 }
 
 /// The tree of a document; `Err` where there is none, and why.
-pub(super) fn read(source: &Source, raw: RawDocument) -> Result<Tree<'_>, Box<DocumentResult>> {
+pub(crate) fn read(source: &Source, raw: RawDocument) -> Result<Tree<'_>, Box<DocumentResult>> {
     let none = |at, outcome, reason, help| Err(Box::new(DocumentResult::unread(at, outcome, reason, help)));
     if let Some(trailing) = raw.trailing {
         return Err(Box::new(refused(source, raw, trailing)));
@@ -129,21 +129,25 @@ fn refused(source: &Source, raw: RawDocument, trailing: Span) -> DocumentResult 
 }
 
 /// What follows a document's end before the next separator: the decoder stops, so nobody would read it.
-pub(super) fn leftover(tree: &Tree<'_>, raw: RawDocument) -> Option<UnreadDraft> {
+pub(crate) fn leftover(tree: &Tree<'_>, raw: RawDocument) -> Option<UnreadDraft> {
     let rest = Span { start: tree.end(), end: raw.span.end }.text(tree.text());
     let at = Span::new(tree.end() as usize + yaml::has_content(rest)?, raw.span.end as usize);
     let reason = "the document ends before this, and kubectl reads no further".to_owned();
     Some(UnreadDraft { span: at, outcome: Outcome::Broken, reason, help: Some("put `---` on a line before it") })
 }
 
-/// The first object of a document that is a bare list.
-fn bare_list(tree: &Tree<'_>) -> Option<yaml::NodeId> {
+/// A document that is a bare list with an object among its items.
+fn bare_list(tree: &Tree<'_>) -> Option<DocumentResult> {
     let has = |item: yaml::NodeId, key| tree.get(tree.resolve(item), key).is_some();
-    tree.items(tree.root()).iter().copied().find(|&item| has(item, "apiVersion") && has(item, "kind"))
+    let mut items = tree.items(tree.root()).iter();
+    let first = items.find(|&&item| has(item, "apiVersion") && has(item, "kind"))?;
+    let reason = "a list of objects that is no `List`, which kubectl does not read".to_owned();
+    let help = Some("put the objects under `items` of a `kind: List`, or between `---`");
+    Some(DocumentResult::unread(tree.span(*first), Outcome::Skipped, reason, help))
 }
 
 /// An item of a list that is no Kubernetes object: kubectl refuses it. A null is nothing that could be judged.
-pub(super) fn stray(item: Slot<'_>) -> UnreadDraft {
+pub(crate) fn stray(item: Slot<'_>) -> UnreadDraft {
     let null = item.kind() == yaml::Kind::Null;
     let what = if null { "null" } else { "no Kubernetes object" };
     let outcome = if null { Outcome::Skipped } else { Outcome::Broken };
@@ -160,10 +164,8 @@ pub(super) fn lint_tree(tree: &Tree<'_>, task: Task<'_>) -> DocumentResult {
         suppress::comments(tree, &objects, settings, &mut marks);
     }
     if objects.is_empty() && strays.is_empty() {
-        if let Some(item) = bare_list(tree) {
-            let reason = "a list of objects that is no `List`, which kubectl does not read".to_owned();
-            let help = Some("put the objects under `items` of a `kind: List`, or between `---`");
-            return DocumentResult::unread(tree.span(item), Outcome::Skipped, reason, help);
+        if let Some(unread) = bare_list(tree) {
+            return unread;
         }
         let nothing = tree.kind(tree.root()) == yaml::Kind::Null;
         return DocumentResult { marks, ..DocumentResult::new((!nothing).then_some(Outcome::NotKubernetes)) };

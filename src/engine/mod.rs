@@ -18,6 +18,7 @@ mod sources;
 mod sweep;
 
 use self::document::DocumentResult;
+pub(crate) use self::document::{UnreadDraft, leftover, read as read_document, stray};
 pub use self::facts::{Accounts, Fact, FactKind, Inputs};
 pub use self::import::import;
 pub(crate) use self::judge::Judge;

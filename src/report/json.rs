@@ -182,7 +182,7 @@ impl<'a> SinceJson<'a> {
 }
 
 #[derive(Serialize)]
-struct PositionJson {
+pub(crate) struct PositionJson {
     line: u32,
     column: u32,
     offset: usize,
@@ -196,7 +196,7 @@ impl From<Position> for PositionJson {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct ObjectJson<'a> {
+pub(crate) struct ObjectJson<'a> {
     api_version: &'a str,
     kind: &'a str,
     namespace: Option<&'a str>,
@@ -204,7 +204,7 @@ struct ObjectJson<'a> {
 }
 
 impl<'a> ObjectJson<'a> {
-    fn new(o: &'a ObjectRef) -> Self {
+    pub(crate) fn new(o: &'a ObjectRef) -> Self {
         Self { api_version: &o.api_version, kind: &o.kind, namespace: o.namespace.as_deref(), name: &o.name }
     }
 }
@@ -271,7 +271,7 @@ impl From<Counts> for CountsJson {
 }
 
 #[derive(Serialize)]
-struct UnreadJson<'a> {
+pub(crate) struct UnreadJson<'a> {
     path: &'a str,
     position: Option<PositionJson>,
     outcome: &'static str,
@@ -280,7 +280,7 @@ struct UnreadJson<'a> {
 }
 
 impl<'a> UnreadJson<'a> {
-    fn new(u: &'a Unread) -> Self {
+    pub(crate) fn new(u: &'a Unread) -> Self {
         Self {
             path: &u.path,
             position: u.position.map(PositionJson::from),

@@ -32,6 +32,7 @@ mod projects;
 mod pss;
 mod readers;
 mod rules;
+mod show;
 mod since;
 mod support;
 mod yaml;
