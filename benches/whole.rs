@@ -49,10 +49,12 @@ fn measure(scratch: &Path) -> Result<()> {
     let made = scratch.join("made");
     corpus::write(&corpus::files(10 << 20), &made)?;
     ratio("made corpus", &made, &mut out)?;
+    baseline("made corpus", &made, &scratch.join("made.json"), &mut out)?;
     let shared = std::env::var_os("PLIMSOLL_SHARED").unwrap_or("../shared".into());
     let real = Path::new(&shared).join("corpora/real");
     if real.exists() {
         ratio("real corpus", &real, &mut out)?;
+        baseline("real corpus", &real, &scratch.join("real.json"), &mut out)?;
     } else {
         writeln!(out, "real corpus: skipped, {} is not at hand", real.display())?;
     }
@@ -74,6 +76,20 @@ fn ratio(name: &str, folder: &Path, out: &mut impl Write) -> Result<()> {
             let _ = write!(line, ", {:.2} × as fast as one", one.div_duration_f64(run.wall));
         }
         show(&line, &run, out)?;
+    }
+    Ok(())
+}
+
+/// What it costs to leave out all findings of a folder by a baseline.
+fn baseline(name: &str, folder: &Path, file: &Path, out: &mut impl Write) -> Result<()> {
+    let alone = ["lint".as_ref(), "--format".as_ref(), "concise".as_ref(), folder.as_os_str()];
+    run(&[&alone[..], &["--write-baseline".as_ref(), file.as_os_str()]].concat(), 2)?;
+    let known = fs::read_to_string(file)?.lines().count();
+    for threads in [1, 2] {
+        let without = fastest(&alone, threads)?.wall;
+        let with = fastest(&[&alone[..], &["--baseline".as_ref(), file.as_os_str()]].concat(), threads)?;
+        let ratio = with.wall.div_duration_f64(without);
+        show(&format!("{name}, {threads} threads, a baseline of {known} lines, {ratio:.2} × without"), &with, out)?;
     }
     Ok(())
 }

@@ -45,12 +45,20 @@ fn the_commands_of_the_readme_work() {
     let blocks = blocks(&read("README.md"), "sh");
     assert!(blocks[0].starts_with("cargo run --release -- lint ") && blocks[0].ends_with("\ncargo test\n"));
     for line in blocks.iter().flat_map(|b| b.lines()) {
-        if let Some(arguments) = line.strip_prefix("plimsoll ").or(line.strip_prefix("cargo run --release -- ")) {
+        if line.contains(" --since ") && !has_revisions() {
+            println!("skipped: {line}: this is no clone of the repository");
+        } else if let Some(arguments) = line.strip_prefix("plimsoll ").or(line.strip_prefix("cargo run --release -- "))
+        {
             assert!(matches!(start(root(), arguments), 0 | 1), "{line}");
         } else {
             assert!(ci.lines().any(|l| l == line), "{line} is no command of ours");
         }
     }
+}
+
+fn has_revisions() -> bool {
+    let git = std::process::Command::new("git").args(["rev-parse", "--verify", "HEAD"]).current_dir(root()).output();
+    git.is_ok_and(|git| git.status.success())
 }
 
 /// Runs the program in a folder with arguments as a shell would split them, and gives its exit code.
