@@ -84,9 +84,26 @@ fn f_engine(bencher: Bencher, threads: usize) {
         .bench_values(|inputs| pool.install(|| engine::run(inputs, &settings, false).findings.len()));
 }
 
+/// The engine where every file has a suppression, told to show everything or to obey.
+#[divan::bench(args = [false, true])]
+fn g_suppressions(bencher: Bencher, suppressions: bool) {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("threads");
+    let settings = Settings { suppressions, ..Settings::default() };
+    let suppressed = |file: &corpus::File| {
+        let first = file.text.find("image: ").and_then(|at| Some(at + file.text[at..].find('\n')?));
+        let (before, after) = file.text.split_at(first.unwrap_or_default());
+        let comment = if first.is_some() { " # plimsoll: ignore[image-digest] measured" } else { "" };
+        Input::Text(Arc::from(file.path.as_str()), format!("{before}{comment}{after}").into_bytes())
+    };
+    bencher
+        .counter(bytes())
+        .with_inputs(|| FILES.iter().map(suppressed).collect())
+        .bench_values(|inputs| pool.install(|| engine::run(inputs, &settings, false).findings.len()));
+}
+
 /// Each format over the findings of the whole corpus, still in bytes of manifest.
 #[divan::bench(args = Format::value_variants().iter().copied())]
-fn g_format(bencher: Bencher, format: Format) {
+fn h_format(bencher: Bencher, format: Format) {
     LazyLock::force(&OUTCOMES);
     let options = Options::default();
     bencher.counter(bytes()).bench(|| {

@@ -9,6 +9,7 @@ mod man;
 mod output;
 mod progress;
 mod show;
+mod suppressions;
 
 use std::fmt;
 use std::io::{self, IsTerminal, Write};

@@ -94,6 +94,10 @@ pub struct Lint {
     #[arg(long, value_name = "SEVERITY", help_heading = "Rules", value_parser = threshold())]
     pub fail_on: Option<Threshold>,
 
+    /// Show also what comments, annotations and the configuration suppress
+    #[arg(long, help_heading = "Rules")]
+    pub no_suppressions: bool,
+
     /// Leave out what matches, as in `.gitignore`; may be repeated
     #[arg(long, value_name = "GLOB", help_heading = "Input", value_parser = glob)]
     pub exclude: Vec<String>,
@@ -133,6 +137,9 @@ pub struct Lint {
     /// Formats, and the files that they go to.
     #[command(flatten)]
     pub reports: Reports,
+    /// Instead of findings, list the suppressions: why, until when, since when by git, and what each hides
+    #[arg(long, help_heading = "Output", conflicts_with_all = ["no_suppressions", "sweep"])]
+    pub list_suppressions: bool,
     /// Leave out the summary, what was skipped, and the progress line
     #[arg(long, short, help_heading = "Output")]
     pub quiet: bool,

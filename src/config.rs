@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 mod file;
+mod ignores;
 mod keys;
 mod problem;
 mod schema;
@@ -24,6 +25,7 @@ use crate::suppress::{Date, Ignores};
 
 /// Everything that rules and reports may ask about the run.
 #[derive(Clone, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Settings {
     /// Judge by a standard alone, at this level; otherwise by every rule.
     pub standard: Option<Level>,

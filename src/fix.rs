@@ -4,6 +4,7 @@
 pub mod diff;
 mod document;
 mod proof;
+mod suppressions;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -103,10 +104,15 @@ fn repair(input: Input, judge: &Judge<'_>, settings: &Settings, safety: Safety) 
         // Said by the lint that follows. Standard input is gone, and what was wrong with it with it.
         Err(unread) => return (Repaired::Same(Input::Unreadable(unread)), Vec::new()),
     };
-    let (text, count, dropped) = match source.invalid.is_empty() {
+    let (mut text, mut count, mut dropped) = match source.invalid.is_empty() {
         true => repair_source(&source, judge, settings, safety),
         false => (None, 0, Vec::new()),
     };
+    if source.invalid.is_empty() {
+        let (tidied, taken, why) = suppressions::tidy(&source, text.as_deref().unwrap_or(&source.text), settings);
+        (text, count) = (tidied.or(text), count + taken);
+        dropped.extend(why);
+    }
     let Some(text) = text else {
         let input = if matches!(kept, Input::Stdin(_)) { again(&source, &source.text) } else { kept };
         return (Repaired::Same(input), dropped);

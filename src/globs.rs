@@ -32,6 +32,11 @@ impl Globs {
     }
 }
 
+/// Whether the second of two absolute paths is the first or below it.
+pub fn is_in(path: &Path, inner: &Path) -> bool {
+    normal(inner).starts_with(normal(path))
+}
+
 /// Whether a text is a glob; `Err` says why not.
 pub fn check(glob: &str) -> Result<(), String> {
     if glob.trim().is_empty() {

@@ -16,16 +16,15 @@ mod file;
 mod ignore;
 mod index;
 
-pub(crate) use self::annotation::annotations;
 pub(crate) use self::apply::{Judged, apply};
 pub(crate) use self::comment::{between, comments};
 pub use self::date::Date;
 pub(crate) use self::draft::Marks;
 pub(crate) use self::file::FileMarks;
-pub(crate) use self::ignore::images;
 pub use self::ignore::{Ignore, Ignores, Names};
 use crate::config::Settings;
 use crate::finding::Finding;
+use crate::k8s::{Object, ObjectRef, PodData};
 use crate::rule::{Check, Rule};
 use crate::rules::ALL;
 use crate::source::{Position, Region, Source};
@@ -146,6 +145,23 @@ impl Wanted {
 
     pub(crate) fn any(self) -> bool {
         self.comments || self.annotations || self.images
+    }
+}
+
+/// What an object has that is wanted.
+pub(crate) fn object(
+    wanted: Wanted,
+    object: Object<'_>,
+    pods: &[PodData<'_>],
+    reference: &Arc<ObjectRef>,
+    settings: &Settings,
+    marks: &mut Marks,
+) {
+    if wanted.annotations {
+        annotation::annotations(object, pods, reference, settings, marks);
+    }
+    if wanted.images {
+        ignore::images(pods, reference, &settings.ignores, marks);
     }
 }
 

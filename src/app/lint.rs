@@ -11,20 +11,22 @@ use super::baseline::Baseline;
 use super::fix::Mended;
 use super::output::Output;
 use super::progress::Progress;
-use super::{Failure, stdout_error, stdout_options};
+use super::{Failure, stdout_error, stdout_options, suppressions};
 use crate::cli::{Lint, Sweep};
 use crate::config::{File, Settings, Threshold};
 use crate::engine::{self, Keep, Outcomes};
-use crate::globs::Globs;
+use crate::globs::{self, Globs};
 use crate::report::{self, Color, Format, Root};
 use crate::rules;
 use crate::since::Changes;
+use crate::suppress::Date;
 use crate::{date, discover};
 
 /// Runs it, joined with the reports of a cluster where there are any; the result is the exit code.
 pub(super) fn run(lint: &Lint, imported: &[PathBuf]) -> Result<u8, Failure> {
     let here = std::env::current_dir().map_err(|e| Failure::said(format_args!("the current directory: {e}")))?;
-    let (mut settings, options, config) = settle(lint, &here)?;
+    let timestamp = timestamp()?;
+    let (mut settings, options, config) = settle(lint, &here, timestamp)?;
     let reports = reports(lint)?;
     settings.with_fixes = reports.iter().any(|r| r.format.needs_fixes());
     if lint.unsafe_fixes && !lint.fix && !lint.diff {
@@ -47,13 +49,12 @@ pub(super) fn run(lint: &Lint, imported: &[PathBuf]) -> Result<u8, Failure> {
     let known = baseline.as_ref().map_or_else(|| Ok(Vec::new()), Baseline::read)?;
     settings.with_marks =
         baseline.is_some() || lint.known.since.is_some() || reports.iter().any(|r| r.format.needs_marks());
-    let timestamp = if reports.iter().any(|r| r.format.needs_objects()) { timestamp()? } else { None };
     let inputs = if only_reports { Vec::new() } else { discover::discover(&lint.paths, &options) };
     let changes = changes(lint, &inputs, &here)?;
-    let mended =
+    let mut mended =
         if lint.fix || lint.diff { mend(lint, inputs, &settings) } else { Mended { inputs, ..Mended::default() } };
     // The process ends with them: to take a million texts apart one by one would only take time.
-    let mut outcomes = ManuallyDrop::new(judge(lint, mended.inputs, &settings, keep));
+    let mut outcomes = ManuallyDrop::new(judge(lint, std::mem::take(&mut mended.inputs), &settings, keep));
     if let Some(baseline) = &baseline {
         baseline.apply(known, &mut outcomes, &settings, &here)?;
     }
@@ -73,17 +74,32 @@ pub(super) fn run(lint: &Lint, imported: &[PathBuf]) -> Result<u8, Failure> {
     if let Some(range) = settings.sweep {
         return to_stdout(|out| report::sweep::write(&outcomes, range, out)).map(|()| code);
     }
+    if lint.list_suppressions {
+        return suppressions::list(&outcomes, &reports, settings.today).map(|()| code & 2);
+    }
     let (root, fail_on) = (Root::find(&here), settings.fail_on);
     let options = |detected| {
         let (config, root) = (config.clone(), root.clone());
         report::Options { exit_code: code, fail_on, quiet: lint.quiet, config, root, timestamp, ..detected }
     };
+    deliver(lint, &reports, &outcomes, &mended, options)?;
+    Ok(code)
+}
+
+/// Writes the reports that are asked for, and what was mended.
+fn deliver(
+    lint: &Lint,
+    reports: &[Report],
+    outcomes: &Outcomes,
+    mended: &Mended,
+    options: impl Fn(report::Options) -> report::Options,
+) -> Result<(), Failure> {
     // Files first: they are whole even where the reader of standard output goes away.
     for report in reports.iter().filter(|r| r.output.is_some()) {
         let color = if lint.color == Color::Always { Color::Always } else { Color::Never };
         let options = options(report::Options::detect(color, None, |name| std::env::var(name).ok()));
         if let Some(output) = &report.output {
-            output.write(|out| report::write(report.format, &outcomes, &options, out)).map_err(Failure::said)?;
+            output.write(|out| report::write(report.format, outcomes, &options, out)).map_err(Failure::said)?;
         }
     }
     if lint.diff && mended.fixed.0 > 0 && !lint.quiet {
@@ -95,14 +111,14 @@ pub(super) fn run(lint: &Lint, imported: &[PathBuf]) -> Result<u8, Failure> {
     for report in reports.iter().filter(|r| r.output.is_none() && !lint.diff) {
         if mended.text.is_some() {
             let options = options(report::Options::detect(lint.color, None, |name| std::env::var(name).ok()));
-            let written = report::write(report.format, &outcomes, &options, &mut io::stderr().lock());
+            let written = report::write(report.format, outcomes, &options, &mut io::stderr().lock());
             written.map_err(|error| Failure::said(format_args!("standard error: {error}")))?;
             continue;
         }
         let options = options(stdout_options(lint.color));
-        to_stdout(|out| report::write(report.format, &outcomes, &options, out))?;
+        to_stdout(|out| report::write(report.format, outcomes, &options, out))?;
     }
-    Ok(code)
+    Ok(())
 }
 
 /// What the inputs changed since the revision that was asked for.
@@ -120,7 +136,7 @@ fn timestamp() -> Result<Option<i64>, Failure> {
     seconds.ok_or_else(wrong).map(Some)
 }
 
-fn to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
+pub(super) fn to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
     let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
     write(&mut out).and_then(|()| out.flush()).map_err(|error| stdout_error(&error))
 }
@@ -156,7 +172,11 @@ pub(super) fn first(mut file: File, mut inputs: Vec<discover::Input>) -> (Outcom
 }
 
 /// What configuration and options mean together: the command line wins, and both leave out what they exclude.
-fn settle(lint: &Lint, here: &Path) -> Result<(Settings, discover::Options, Option<String>), Failure> {
+fn settle(
+    lint: &Lint,
+    here: &Path,
+    timestamp: Option<i64>,
+) -> Result<(Settings, discover::Options, Option<String>), Failure> {
     let mut config = None;
     let mut settings = Settings::default();
     let mut options = discover::Options {
@@ -168,6 +188,7 @@ fn settle(lint: &Lint, here: &Path) -> Result<(Settings, discover::Options, Opti
     if let Some(mut file) = configuration(lint, here)? {
         options.exclude.extend(file.exclude.take());
         config = Some(file.path.clone());
+        settings.whole_input = covers(lint, here, &file.folder);
         file.apply(&mut settings);
     }
     if !lint.exclude.is_empty() {
@@ -179,10 +200,19 @@ fn settle(lint: &Lint, here: &Path) -> Result<(Settings, discover::Options, Opti
     settings.sweep = lint.sweep.map(|Sweep(from, to)| (from, to));
     settings.uid_floor = lint.uid_floor.unwrap_or(settings.uid_floor);
     settings.fail_on = lint.fail_on.map_or(settings.fail_on, |Threshold(least)| least);
+    settings.suppressions = !lint.no_suppressions;
+    settings.today = timestamp.map_or(settings.today, Date::at);
     if !lint.only.is_empty() {
         only(&mut settings, &lint.only);
     }
     Ok((settings, options, config))
+}
+
+/// Whether the run reads all that a configuration in this folder speaks of.
+fn covers(lint: &Lint, here: &Path, folder: &Path) -> bool {
+    let all = |path: &PathBuf| path.as_os_str() != "-" && globs::is_in(&here.join(path), folder);
+    let paths = if lint.paths.is_empty() { globs::is_in(here, folder) } else { lint.paths.iter().any(all) };
+    paths && lint.exclude.is_empty()
 }
 
 /// Runs the rules that are named: those that configuration turns off for the whole run too, as they were asked for.
@@ -208,9 +238,9 @@ fn configuration(lint: &Lint, here: &Path) -> Result<Option<File>, Failure> {
     File::read(&path, here, shown, &text).map(Some).map_err(|problems| Failure::Said(problems.to_string()))
 }
 
-struct Report {
-    format: Format,
-    output: Option<Output>,
+pub(super) struct Report {
+    pub(super) format: Format,
+    pub(super) output: Option<Output>,
 }
 
 fn reports(lint: &Lint) -> Result<Vec<Report>, Failure> {

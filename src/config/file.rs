@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
@@ -14,6 +15,8 @@ use crate::k8s::Version;
 use crate::names;
 use crate::nearest::nearest;
 use crate::rule::Level;
+use crate::source::Source;
+use crate::suppress::{Ignore, Ignores};
 
 /// What a configuration file says; where it says nothing, the default holds.
 #[derive(Debug, Default)]
@@ -30,6 +33,11 @@ pub struct File {
     pub(super) fail_on: Option<Threshold>,
     pub(super) rules: Vec<Change>,
     pub(super) overrides: Vec<Override>,
+    pub(super) locked: Vec<usize>,
+    pub(super) ignores: Vec<Ignore>,
+    /// Where it is: what it says is about all below.
+    pub folder: PathBuf,
+    text: String,
 }
 
 /// An override while it is read.
@@ -57,8 +65,8 @@ impl File {
     /// Reads the text of the file at `path`, for paths relative to `here`. Both absolute; `shown` is for messages.
     pub fn read(path: &Path, here: &Path, shown: String, text: &str) -> Result<Self, Problems> {
         let base = path.parent().unwrap_or(path);
-        let mut reader = Reader { base, here, problems: Vec::new() };
-        let mut file = Self { path: shown.clone(), ..Self::default() };
+        let mut reader = Reader { base, here, text, problems: Vec::new() };
+        let mut file = Self { path: shown.clone(), folder: base.to_owned(), text: text.to_owned(), ..Self::default() };
         match DeTable::parse(text) {
             Ok(table) => reader.table(table.get_ref(), table.span(), KEYS, &mut file),
             Err(error) => {
@@ -79,22 +87,39 @@ impl File {
         settings.runtime_classes.extend(self.runtime_classes);
         self.rules.into_iter().for_each(|(index, severity)| settings.severities.set(index, severity));
         settings.overrides.extend(self.overrides);
+        settings.locked.extend(self.locked);
+        if !self.ignores.is_empty() {
+            let source = Some(Arc::new(Source::new(&self.path, self.text)));
+            settings.ignores = Arc::new(Ignores { list: self.ignores, source });
+        }
+    }
+}
+
+/// Puts a value that could be read where it belongs.
+fn give<T, V>(set: fn(&mut T, V), into: &mut T, value: Option<V>) {
+    if let Some(value) = value {
+        set(into, value);
     }
 }
 
 /// Reads values, and gathers what is wrong with them.
-struct Reader<'a> {
-    base: &'a Path,
-    here: &'a Path,
+pub(super) struct Reader<'a> {
+    pub(super) base: &'a Path,
+    pub(super) here: &'a Path,
+    pub(super) text: &'a str,
     problems: Vec<Problem>,
 }
 
 impl Reader<'_> {
-    fn problem(&mut self, span: Range<usize>, message: impl Into<String>, help: Option<String>) {
+    pub(super) fn problem_count(&self) -> usize {
+        self.problems.len()
+    }
+
+    pub(super) fn problem(&mut self, span: Range<usize>, message: impl Into<String>, help: Option<String>) {
         self.problems.push(Problem { span, message: message.into(), help });
     }
 
-    fn table<T>(&mut self, table: &DeTable<'_>, span: Range<usize>, keys: &'static [Key<T>], into: &mut T) {
+    pub(super) fn table<T>(&mut self, table: &DeTable<'_>, span: Range<usize>, keys: &'static [Key<T>], into: &mut T) {
         for (name, value) in table {
             let text: &str = name.get_ref();
             if let Some(key) = keys.iter().find(|k| k.name == text) {
@@ -138,28 +163,29 @@ impl Reader<'_> {
                 other => self.wrong(key.name, "the name of a file", other, value.span()),
             },
             Value::Names(set) => {
-                if let Some(names) = self.strings(key.name, value, |name| {
+                let check = |name: &str| {
                     is_dns_name(name)
                         .then(|| name.to_owned())
                         .ok_or_else(|| format!("`{name}` is no name of an object"))
-                }) {
-                    set(into, names);
-                }
+                };
+                give(set, into, self.strings(key.name, value, check));
             }
-            Value::Globs(set) => {
-                if let Some(globs) = self.globs(key, value) {
-                    set(into, globs);
-                }
-            }
+            Value::Globs(set) => give(set, into, self.globs(key, value)),
             Value::Rules(set) => {
                 let rules = self.rules(key.name, value);
                 set(into, rules);
             }
+            Value::Ids(set) => give(set, into, self.ids(key.name, value)),
+            Value::Paths(set) => give(set, into, self.paths(key.name, value)),
+            Value::Patterns(set) => give(set, into, self.patterns(key.name, value)),
+            Value::Text(set) => give(set, into, self.reason(key.name, value)),
+            Value::Day(set) => give(set, into, self.day(key.name, value)),
+            Value::Ignores(keys, set) => self.ignores(key.name, value, keys, |ignore| set(into, ignore)),
             Value::Overrides(keys, set) => self.overrides(key.name, value, keys, |draft| set(into, draft)),
         }
     }
 
-    fn wrong(&mut self, name: &str, wanted: &str, found: &DeValue<'_>, span: Range<usize>) {
+    pub(super) fn wrong(&mut self, name: &str, wanted: &str, found: &DeValue<'_>, span: Range<usize>) {
         self.problem(span, format!("`{name}` must be {wanted}, not {}", kind(found)), None);
     }
 
@@ -265,7 +291,7 @@ impl Reader<'_> {
     }
 }
 
-fn array<'v, 'i>(items: &'v DeArray<'i>) -> impl Iterator<Item = &'v Spanned<DeValue<'i>>> {
+pub(super) fn array<'v, 'i>(items: &'v DeArray<'i>) -> impl Iterator<Item = &'v Spanned<DeValue<'i>>> {
     items.iter()
 }
 

@@ -7,6 +7,7 @@ use super::{Change, Threshold};
 use crate::globs::Globs;
 use crate::k8s::Version;
 use crate::rule::{Level, Severity};
+use crate::suppress::{Date, Ignore, Names};
 
 /// A key of a table that is read into a `T`.
 pub(super) struct Key<T: 'static> {
@@ -37,8 +38,20 @@ pub(super) enum Value<T: 'static> {
     Globs(fn(&mut T, Globs)),
     /// A table: a severity or "off" by rule id.
     Rules(fn(&mut T, Vec<Change>)),
+    /// One rule or a list of them.
+    Ids(fn(&mut T, Vec<usize>)),
+    /// A glob for files or a list of them.
+    Paths(fn(&mut T, Globs)),
+    /// A glob for names or a list of them.
+    Patterns(fn(&mut T, Names)),
+    /// A text that says something.
+    Text(fn(&mut T, String)),
+    /// A day.
+    Day(fn(&mut T, Date)),
     /// A list of tables.
     Overrides(&'static [Key<OverrideDraft>], fn(&mut T, OverrideDraft)),
+    /// The same, of suppressions.
+    Ignores(&'static [Key<Ignore>], fn(&mut T, Ignore)),
 }
 
 /// The levels that can be asked for; `privileged` has no checks.
@@ -116,6 +129,14 @@ pub(super) static KEYS: &[Key<File>] = &[
         value: Value::Word(THRESHOLDS, |file, word| file.fail_on = Some(Threshold(severity(word)))),
     },
     Key {
+        name: "locked",
+        doc: "Rules that nothing in a manifest silences: no comment, and no annotation.",
+        example: "[\"privileged\", \"host-namespaces\"]",
+        default: None,
+        required: false,
+        value: Value::Ids(|file, ids| file.locked = ids),
+    },
+    Key {
         name: "rules",
         doc: "A severity for each rule that shall have another, or `off`.",
         example: "drop-all-capabilities = \"off\"",
@@ -130,6 +151,15 @@ pub(super) static KEYS: &[Key<File>] = &[
         default: None,
         required: false,
         value: Value::Overrides(OVERRIDE_KEYS, |file, draft| file.overrides.extend(draft.finish())),
+    },
+    Key {
+        name: "ignore",
+        doc: "Findings that are left alone, for a reason: those that fit every selector that is given, of which there \
+              is at least one. They are counted, and fail nothing. In names and images `*` is anything.",
+        example: "",
+        default: None,
+        required: false,
+        value: Value::Ignores(IGNORE_KEYS, |file, ignore| file.ignores.push(ignore)),
     },
 ];
 
@@ -150,5 +180,81 @@ pub(super) static OVERRIDE_KEYS: &[Key<OverrideDraft>] = &[
         default: None,
         required: true,
         value: Value::Rules(|draft, rules| draft.rules = rules),
+    },
+];
+
+/// The keys of a suppression.
+pub(super) static IGNORE_KEYS: &[Key<Ignore>] = &[
+    Key {
+        name: "rule",
+        doc: "Which rules; one or a list, as with every selector.",
+        example: "[\"image-tag\", \"image-digest\"]",
+        default: None,
+        required: false,
+        value: Value::Ids(|ignore, ids| ignore.rules = Some(ids)),
+    },
+    Key {
+        name: "path",
+        doc: "In which files: globs as in `.gitignore`, relative to this file.",
+        example: "\"legacy/**\"",
+        default: None,
+        required: false,
+        value: Value::Paths(|ignore, globs| ignore.paths = Some(globs)),
+    },
+    Key {
+        name: "kind",
+        doc: "In objects of which kinds.",
+        example: "\"Job\"",
+        default: None,
+        required: false,
+        value: Value::Patterns(|ignore, names| ignore.kinds = Some(names)),
+    },
+    Key {
+        name: "namespace",
+        doc: "In which namespaces, as the manifests write them.",
+        example: "[\"dev-*\", \"test-*\"]",
+        default: None,
+        required: false,
+        value: Value::Patterns(|ignore, names| ignore.namespaces = Some(names)),
+    },
+    Key {
+        name: "name",
+        doc: "In objects of which names.",
+        example: "\"ledger-*\"",
+        default: None,
+        required: false,
+        value: Value::Patterns(|ignore, names| ignore.names = Some(names)),
+    },
+    Key {
+        name: "container",
+        doc: "About which containers.",
+        example: "\"migrate\"",
+        default: None,
+        required: false,
+        value: Value::Patterns(|ignore, names| ignore.containers = Some(names)),
+    },
+    Key {
+        name: "image",
+        doc: "About containers of which images.",
+        example: "\"registry.example/legacy/*\"",
+        default: None,
+        required: false,
+        value: Value::Patterns(|ignore, names| ignore.images = Some(names)),
+    },
+    Key {
+        name: "reason",
+        doc: "Why: whoever reads it later must be able to tell whether it still holds.",
+        example: "\"the old registry has no digests\"",
+        default: None,
+        required: true,
+        value: Value::Text(|ignore, reason| ignore.reason = reason),
+    },
+    Key {
+        name: "until",
+        doc: "The last day on which it holds.",
+        example: "2027-01-31",
+        default: None,
+        required: false,
+        value: Value::Day(|ignore, day| ignore.until = Some(day)),
     },
 ];

@@ -11,7 +11,8 @@ pub fn schema() -> String {
     schema["$schema"] = json!("http://json-schema.org/draft-07/schema#");
     schema["title"] = json!("plimsoll.toml");
     schema["description"] = json!("Configuration of plimsoll, the linter for Kubernetes manifests.");
-    schema["definitions"] = json!({ "rules": rules_table() });
+    let ids: Vec<&str> = rules::ALL.iter().flat_map(|r| std::iter::once(&r.id).chain(r.aliases)).copied().collect();
+    schema["definitions"] = json!({ "rules": rules_table(), "rule": { "enum": ids } });
     format!("{schema:#}\n")
 }
 
@@ -34,6 +35,16 @@ fn property<T>(key: &Key<T>) -> Json {
         Value::Names(_) | Value::Globs(_) => {
             json!({ "type": "array", "items": { "type": "string", "minLength": 1 } })
         }
+        Value::Ids(_) => one_or_more(&json!({ "allOf": [{ "$ref": "#/definitions/rule" }] })),
+        Value::Paths(_) | Value::Patterns(_) => one_or_more(&json!({ "type": "string", "minLength": 1 })),
+        Value::Text(_) => json!({ "type": "string", "pattern": "[0-9A-Za-z]" }),
+        Value::Day(_) => json!({ "type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" }),
+        Value::Ignores(keys, _) => {
+            let selectors: Vec<_> = keys.iter().map(|k| k.name).filter(|n| !matches!(*n, "reason" | "until")).collect();
+            let mut item = table(keys);
+            item["anyOf"] = selectors.iter().map(|name| json!({ "required": [name] })).collect();
+            json!({ "type": "array", "items": item })
+        }
         // Beside a reference draft 7 reads nothing else.
         Value::Rules(_) => json!({ "allOf": [{ "$ref": "#/definitions/rules" }] }),
         Value::Overrides(keys, _) => json!({ "type": "array", "items": table(keys) }),
@@ -46,6 +57,11 @@ fn property<T>(key: &Key<T>) -> Json {
         property["minItems"] = json!(1);
     }
     property
+}
+
+fn one_or_more(one: &Json) -> Json {
+    let list = json!({ "type": "array", "minItems": 1, "items": one });
+    json!({ "anyOf": [one, list] })
 }
 
 fn rules_table() -> Json {
@@ -72,17 +88,21 @@ pub fn reference() -> String {
         comment(&mut text, key.doc, key.default);
         match key.value {
             Value::Rules(_) => text.extend(["[", key.name, "]\n", key.example, "\n"]),
-            Value::Overrides(keys, _) => {
-                text.extend(["[[", key.name, "]]\n"]);
-                for key in keys {
-                    comment(&mut text, key.doc, key.default);
-                    text.extend([key.name, " = ", key.example, "\n"]);
-                }
-            }
+            Value::Overrides(keys, _) => example(&mut text, key.name, keys),
+            Value::Ignores(keys, _) => example(&mut text, key.name, keys),
             _ => text.extend([key.name, " = ", key.example, "\n"]),
         }
     }
     text
+}
+
+/// A table of a list, with every key that it may have.
+fn example<T>(text: &mut String, name: &str, keys: &[Key<T>]) {
+    text.extend(["[[", name, "]]\n"]);
+    for key in keys {
+        comment(text, key.doc, key.default);
+        text.extend([key.name, " = ", key.example, "\n"]);
+    }
 }
 
 pub(super) fn comment(text: &mut String, doc: &str, default: Option<&str>) {

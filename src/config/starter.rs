@@ -1,6 +1,6 @@
 //! A `plimsoll.toml` to start from: every key with what it does, those that are settled with their reasons.
 
-use super::keys::{KEYS, Value};
+use super::keys::{KEYS, Key, Value};
 use super::schema::comment;
 
 /// A key that is settled.
@@ -33,14 +33,18 @@ pub fn starter(settled: &[Settled]) -> String {
         }
         match key.value {
             Value::Rules(_) => text.extend(["# [", key.name, "]\n# ", key.example, "\n"]),
-            Value::Overrides(keys, _) => {
-                text.extend(["# [[", key.name, "]]\n"]);
-                for key in keys {
-                    text.extend(["# ", key.name, " = ", key.example, "\n"]);
-                }
-            }
+            Value::Overrides(keys, _) => example(&mut text, key.name, keys),
+            Value::Ignores(keys, _) => example(&mut text, key.name, keys),
             _ => text.extend(["# ", key.name, " = ", key.example, "\n"]),
         }
     }
     text
+}
+
+/// A table of a list, with every key that it may have.
+fn example<T>(text: &mut String, name: &str, keys: &[Key<T>]) {
+    text.extend(["# [[", name, "]]\n"]);
+    for key in keys {
+        text.extend(["# ", key.name, " = ", key.example, "\n"]);
+    }
 }

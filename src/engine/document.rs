@@ -185,12 +185,7 @@ pub(super) fn lint_tree(tree: &Tree<'_>, task: Task<'_>) -> DocumentResult {
         let pods = k8s::pods(object);
         result.pods += pods.len();
         gather(object, &pods, &reference, &mut result.facts);
-        if wanted.annotations {
-            suppress::annotations(object, &pods, &reference, settings, &mut result.marks);
-        }
-        if wanted.images {
-            suppress::images(&pods, &reference, &settings.ignores, &mut result.marks);
-        }
+        suppress::object(wanted, object, &pods, &reference, settings, &mut result.marks);
         if object.kind() == "Namespace"
             && let (Some(name), Some(policy)) = (object.name(), NamespacePolicy::of(object))
         {

@@ -25,6 +25,7 @@ mod root;
 pub mod sarif;
 mod snippet;
 mod summary;
+pub mod suppressions;
 pub mod sweep;
 mod terminal;
 pub(crate) mod text;

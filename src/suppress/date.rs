@@ -34,6 +34,21 @@ impl Date {
         text[..10].parse().unwrap_or(Self { year: 1970, month: 1, day: 1 })
     }
 
+    /// Days from another day to this one.
+    pub fn days_since(self, other: Self) -> i64 {
+        self.number() - other.number()
+    }
+
+    /// Days since 0000-03-01: years that begin in March have their leap day last.
+    fn number(self) -> i64 {
+        let (month, year) = (i64::from(self.month), i64::from(self.year));
+        let (month, year) = if month > 2 { (month - 3, year) } else { (month + 9, year - 1) };
+        year * 365 + year.div_euclid(4) - year.div_euclid(100)
+            + year.div_euclid(400)
+            + (153 * month + 2) / 5
+            + i64::from(self.day)
+    }
+
     /// Today, by the machine's clock.
     pub fn today() -> Self {
         Self::at(
@@ -82,6 +97,10 @@ mod tests {
             (4_107_542_400, "2100-03-01"),
         ] {
             assert_eq!(Date::at(seconds).to_string(), day);
+        }
+        let first = Date::at(0);
+        for day in [1, 58, 59, 60, 789, 11_016, 11_017, 20_781, 47_540, 47_541] {
+            assert_eq!(Date::at(day * 86_400).days_since(first), day);
         }
         assert_eq!(Date::at(i64::MAX).to_string(), "9999-12-31");
     }

@@ -109,13 +109,19 @@ impl Marks {
                     format!("write it behind the brackets: `# plimsoll: ignore[{}] reason`", names(&draft.rules, ", "))
                 }
             };
-            self.tell(&draft, Fault::Reason, "no reason is given here, so nothing is suppressed".to_owned(), help);
+            let message = "no reason is given here, so nothing is suppressed".to_owned();
+            self.tell(&draft, Fault::Reason, message, help, draft.removal.clone());
         } else if let Some(until) = draft.terms.until.filter(|&until| until < settings.today) {
             draft.holds = false;
             let message = format!("the suppression of {} ended on {until}", quoted(&draft.rules));
-            self.tell(&draft, Fault::Expired, message, "mend what it hid, or give it a later date".to_owned());
+            let help = "mend what it hid, or give it a later date".to_owned();
+            self.tell(&draft, Fault::Expired, message, help, draft.removal.clone());
         } else {
             let (free, locked): (Vec<usize>, Vec<usize>) = draft.rules.iter().partition(|&&r| may_silence(r, settings));
+            let fix = match draft.list {
+                Some(span) if !free.is_empty() => vec![Edit { span, text: names(&free, ", ") }],
+                _ => draft.removal.clone(),
+            };
             for &rule in &locked {
                 let id = ALL[rule].id;
                 let (message, help) = if settings.locked.contains(&rule) {
@@ -125,7 +131,7 @@ impl Marks {
                     let message = format!("`{id}` is about suppressions, and no suppression silences it");
                     (message, "turn it off under `[rules]` in plimsoll.toml".to_owned())
                 };
-                self.tell(&draft, Fault::Locked, message, help);
+                self.tell(&draft, Fault::Locked, message, help, fix.clone());
             }
             draft.holds = !free.is_empty();
             draft.rules = free;
@@ -133,8 +139,8 @@ impl Marks {
         self.drafts.push(draft);
     }
 
-    fn tell(&mut self, draft: &Draft, fault: Fault, message: String, help: String) {
-        let (span, subject, fix) = (draft.span, draft.subject.clone(), draft.removal.clone());
+    fn tell(&mut self, draft: &Draft, fault: Fault, message: String, help: String, fix: Vec<Edit>) {
+        let (span, subject) = (draft.span, draft.subject.clone());
         self.faults.push(FaultDraft { fault, span, message, help, subject, fix });
     }
 

@@ -55,7 +55,7 @@ pub struct Ignore {
     pub until: Option<Date>,
     /// Where it stands in the configuration: its first line.
     pub span: Span,
-    /// All of it, for taking it out.
+    /// All of its lines, for taking it out; empty where others share them.
     pub whole: Span,
 }
 

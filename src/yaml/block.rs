@@ -18,11 +18,11 @@ impl From<Broken> for GiveUp {
 }
 
 /// Reads a whole document into the builder, or gives up with the builder half filled.
-pub(super) fn read(text: &str, builder: &mut Builder<'_, '_>) -> Known<()> {
+pub(super) fn read(text: &str, builder: &mut Builder<'_, '_>, comments: bool) -> Known<()> {
     if !is_plain_text(text) {
         return Err(GiveUp);
     }
-    let mut reader = Reader { text, bytes: text.as_bytes(), builder, levels: Vec::with_capacity(16) };
+    let mut reader = Reader { text, bytes: text.as_bytes(), builder, levels: Vec::with_capacity(16), comments };
     let mut at = reader.separator();
     while at < text.len() {
         at = reader.line(at)?;
@@ -65,6 +65,8 @@ struct Reader<'a, 'b, 's, 'r> {
     bytes: &'a [u8],
     builder: &'b mut Builder<'s, 'r>,
     levels: Vec<Level>,
+    /// Whether comments are kept.
+    comments: bool,
 }
 
 /// A line: where its text begins, where it ends (line end and carriage return left out), where the next begins.
@@ -77,13 +79,22 @@ pub(super) struct Line {
 
 impl Reader<'_, '_, '_, '_> {
     /// Where the text begins behind a separator on the first line.
-    fn separator(&self) -> usize {
+    fn separator(&mut self) -> usize {
         let line = self.bounds(0);
         let rest = self.text[..line.end].strip_prefix("---").unwrap_or("?");
         let content = rest.trim_start_matches(' ');
         // `---#` is a word, not a separator with a comment.
         let comment = content.starts_with('#') && content.len() < rest.len();
+        if comment {
+            self.comment(line.end - content.len(), line.end);
+        }
         if content.is_empty() || comment { line.next } else { 0 }
+    }
+
+    fn comment(&mut self, from: usize, end: usize) {
+        if self.comments && from < end {
+            self.builder.comment(from, end);
+        }
     }
 
     fn bounds(&self, at: usize) -> Line {
@@ -100,6 +111,7 @@ impl Reader<'_, '_, '_, '_> {
     fn line(&mut self, at: usize) -> Known<usize> {
         let line = self.bounds(at);
         if line.first == line.end || self.bytes[line.first] == b'#' {
+            self.comment(line.first, line.end);
             return Ok(line.next);
         }
         let (mut column, mut from) = (line.first - at, line.first);
@@ -270,6 +282,7 @@ impl Reader<'_, '_, '_, '_> {
         let value = self.skip_spaces(end + 1, line.end);
         if value == line.end || self.bytes[value] == b'#' {
             self.set_pending(end + 1);
+            self.comment(value, line.end);
             return Ok(line.next);
         }
         self.value(value, line)
@@ -293,6 +306,7 @@ impl Reader<'_, '_, '_, '_> {
         };
         let rest = self.skip_spaces(end, line.end);
         let comment = rest > end && rest < line.end && self.bytes[rest] == b'#';
+        self.comment(rest, line.end);
         if rest == line.end || comment { Ok(line.next) } else { Err(GiveUp) }
     }
 
@@ -333,6 +347,7 @@ impl Reader<'_, '_, '_, '_> {
         if rest < line.end && !(rest > header && self.bytes[rest] == b'#') {
             return Err(GiveUp);
         }
+        self.comment(rest, line.end);
         let parent = self.levels.last().map_or(0, |l| l.indent);
         let mut text = String::new();
         let (mut indent, mut end, mut blank, mut at) = (0, 0, 0, line.next);

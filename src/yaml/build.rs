@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::parse::Broken;
 use super::scalar::meaning;
-use super::tree::{Entry, FLOW, Kind, MERGE, Node, NodeId, OWNED, PLAIN, Tree};
+use super::tree::{Comment, Entry, FLOW, Kind, MERGE, Node, NodeId, OWNED, PLAIN, Tree};
 use crate::source::Span;
 
 /// How many entries the merge keys of one document may bring in.
@@ -157,6 +157,12 @@ impl<'s, 'r> Builder<'s, 'r> {
     pub(super) fn quoted(&mut self, start: usize, end: usize) {
         let span = self.local(start, end);
         self.push_scalar(Kind::Str, span, 0, (span.start + 1, span.end - span.start - 2));
+    }
+
+    /// A comment, `#` included.
+    pub(super) fn comment(&mut self, start: usize, end: usize) {
+        let span = self.local(start, end);
+        self.tree.comments.push(Comment { span });
     }
 
     /// A block scalar, from its `|` to the end of its last line.

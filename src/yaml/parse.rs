@@ -87,12 +87,10 @@ pub fn template_kind(text: &str, span: Span, broken: &Broken) -> Option<Template
 /// The tree of a document in plain block style; none where the full parser must look.
 fn parse_block(text: &str, span: Span) -> Option<Tree<'_>> {
     let document = span.text(text);
-    if memchr::memmem::find(document.as_bytes(), b"plimsoll:").is_some() {
-        return None;
-    }
+    let comments = memchr::memmem::find(document.as_bytes(), b"plimsoll:").is_some();
     let mut builder = Builder::new(text, span.start, &[]);
     builder.tree.nodes.reserve(document.len() / 14);
-    super::block::read(document, &mut builder).ok()?;
+    super::block::read(document, &mut builder, comments).ok()?;
     builder.tree.end = span.end;
     builder.finish().ok()
 }

@@ -48,6 +48,10 @@ impl Dir {
         dir.file("fail/app.yaml", FAIL);
         dir.file("pass/app.yaml", &pass());
         dir.file("broken/app.yaml", "a: [\n");
+        dir.file(
+            "suppressed/app.yaml",
+            &FAIL.replace("name: app\n      i", &format!("name: app # plimsoll: ignore[{RULE}] known\n      i")),
+        );
         dir.file("hidden/.app.yaml", FAIL);
         dir.file("hidden/app.yaml", &pass());
         dir.file("ignored/.gitignore", "app.yaml\n");

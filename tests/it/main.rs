@@ -35,4 +35,5 @@ mod rules;
 mod show;
 mod since;
 mod support;
+mod suppress;
 mod yaml;

@@ -32,6 +32,9 @@ fn difference(a: &Tree<'_>, b: &Tree<'_>) -> Option<String> {
             todo.extend([(m.key, n.key), (m.value, n.value)]);
         }
     }
+    if a.comments() != b.comments() {
+        return Some(format!("comments: {:?} / {:?}", a.comments(), b.comments()));
+    }
     (a.duplicates().len() != b.duplicates().len()).then(|| "duplicate keys".to_owned())
 }
 
@@ -82,6 +85,19 @@ fn both_readers_build_the_same_tree() {
     }
 }
 
+/// Comments are kept where one may be for us.
+#[test]
+fn both_readers_find_the_same_comments() {
+    let mut found = 0;
+    for (name, text) in texts() {
+        let text = text.replace("# ", "# plimsoll: ");
+        compare(&name, &text).unwrap();
+        let trees = documents(&text).into_iter().filter_map(|raw| parse(&text, raw.span).ok());
+        found += trees.map(|tree| tree.comments().len()).sum::<usize>();
+    }
+    assert!(found > 500, "{found}");
+}
+
 /// Bytes that mean something to YAML, put in, taken out and exchanged at random places.
 #[test]
 fn both_readers_agree_on_what_was_tampered_with() {
@@ -92,6 +108,7 @@ fn both_readers_agree_on_what_was_tampered_with() {
     for (name, text) in texts.iter().step_by(step).filter(|(_, t)| t.len() < 20_000) {
         for round in 0..if whole { 20 } else { 6 } {
             let changed = mutate(text, &mut random);
+            let changed = if round % 2 == 0 { changed } else { changed.replace("# ", "# plimsoll: ") };
             if let Err(problem) = compare(&format!("{name}, round {round}"), &changed) {
                 panic!("{problem}\n{changed}");
             }
