@@ -134,18 +134,18 @@ impl Page<'_> {
     fn file(&mut self, file: &FileReport<'_>) -> io::Result<()> {
         let open = if self.shown + file.findings.len() <= UNFOLDED { " open" } else { "" };
         let path = self.options.told(file.path);
-        let begin = format!(
+        let opening = format!(
             "<details{open}><summary><code>{}</code>: {}</summary>\n\n\
              | place | severity | rule | object | finding |\n|---|---|---|---|---|\n",
             escape(&path),
             summary::findings(file.findings)
         );
-        let end = "\n</details>\n\n";
+        let closing = "\n</details>\n\n";
         let mut told = BTreeSet::new();
         let mut begun = false;
         for f in file.findings {
             let row = self.row(f, told.insert((f.rule.id, f.help.as_deref())));
-            let needed = row.len() + if begun { 0 } else { begin.len() + end.len() };
+            let needed = row.len() + if begun { 0 } else { opening.len() + closing.len() };
             // From the first on that has no room none is written: a gap would not be seen.
             if !self.left_out.is_empty() || needed > self.room {
                 self.left_out.push(f.severity);
@@ -153,13 +153,13 @@ impl Page<'_> {
             }
             self.room -= needed;
             if !begun {
-                self.out.write_all(begin.as_bytes())?;
+                self.out.write_all(opening.as_bytes())?;
                 begun = true;
             }
             self.shown += 1;
             self.out.write_all(row.as_bytes())?;
         }
-        if begun { self.out.write_all(end.as_bytes()) } else { Ok(()) }
+        if begun { self.out.write_all(closing.as_bytes()) } else { Ok(()) }
     }
 
     /// One finding. A help that a file needs a hundred times is read once.

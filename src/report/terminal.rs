@@ -83,7 +83,7 @@ impl Options {
         Self {
             color,
             hyperlinks: color && terminal.is_some() && !dumb,
-            unicode: utf8_locale(&set),
+            unicode: utf8_locale(set),
             width: terminal.map_or(80, |w| usize::from(w).clamp(40, 160)),
             pages: pages(set),
             ..Self::default()
