@@ -29,6 +29,7 @@ pub(super) fn run(lint: &Lint, imported: &[PathBuf]) -> Result<u8, Failure> {
     let (mut settings, options, config) = settle(lint, &here, timestamp)?;
     let reports = reports(lint)?;
     settings.with_fixes = reports.iter().any(|r| r.format.needs_fixes());
+    settings.levels = reports.iter().any(|r| r.format.needs_levels());
     if lint.unsafe_fixes && !lint.fix && !lint.diff {
         return Err(Failure::said("`--unsafe-fixes` says how far fixes may go: add `--fix` or `--diff`"));
     }

@@ -13,6 +13,7 @@ pub mod config_audit_report;
 mod files;
 pub mod github;
 pub mod gitlab;
+pub mod html;
 pub mod human;
 pub mod json;
 pub mod junit;
@@ -57,6 +58,8 @@ pub enum Format {
     Checkstyle,
     /// Markdown, for the summary of a job
     Markdown,
+    /// One page for a browser: findings with their source, coverage, pods by level of the standards
+    Html,
     /// PolicyReports, as Kyverno writes them (wgpolicyk8s.io/v1alpha2)
     PolicyReport,
     /// ConfigAuditReports, as trivy-operator writes them
@@ -71,7 +74,12 @@ impl Format {
 
     /// Whether the format shows source lines: then the engine must keep the sources.
     pub fn needs_sources(self) -> bool {
-        self == Self::Human
+        matches!(self, Self::Human | Self::Html)
+    }
+
+    /// Whether the format tells which level of the standards each pod meets: then the engine must judge that too.
+    pub fn needs_levels(self) -> bool {
+        self == Self::Html
     }
 
     /// Whether the format tells what findings are known by.
@@ -105,6 +113,7 @@ pub fn write(format: Format, outcomes: &Outcomes, options: &Options, out: &mut d
         Format::Junit => junit::write(outcomes, options, out),
         Format::Checkstyle => checkstyle::write(outcomes, options, out),
         Format::Markdown => markdown::write(outcomes, options, out),
+        Format::Html => html::write(outcomes, options, out),
         Format::PolicyReport => policy_report::write(outcomes, options, out),
         Format::ConfigAuditReport => config_audit_report::write(outcomes, options, out),
     }

@@ -4,6 +4,9 @@
 use std::fs;
 use std::path::Path;
 
+use clap::ValueEnum;
+use plimsoll::report::Format;
+
 use crate::support::{blessed, plimsoll, root, temporary};
 
 fn read(name: &str) -> String {
@@ -21,8 +24,18 @@ fn with_part(text: &str, name: &str, part: &str) -> String {
 #[test]
 fn the_readme_shows_a_run_the_configuration_and_the_catalogue() {
     let text = with_part(&read("README.md"), "run", &sample_run());
+    let text = with_part(&text, "formats", &formats());
     let text = with_part(&text, "config", &format!("```toml\n{}```\n", plimsoll::config::reference()));
     blessed(&root().join("README.md"), &with_part(&text, "rules", &crate::rules::table()));
+}
+
+fn formats() -> String {
+    let row = |format: &Format| {
+        let value = format.to_possible_value().unwrap();
+        format!("| `{}` | {} |\n", value.get_name(), value.get_help().unwrap())
+    };
+    let rows: String = Format::value_variants().iter().map(row).collect();
+    format!("| format | what it is for |\n|---|---|\n{rows}")
 }
 
 fn sample_run() -> String {

@@ -1,6 +1,7 @@
 //! Every format: one small input rendered and kept, what a schema or a terminal asks, and the same bytes however it ran.
 
 mod gitlab;
+mod html;
 mod markdown;
 mod reports;
 mod samples;
