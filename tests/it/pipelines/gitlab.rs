@@ -1,7 +1,10 @@
 //! `.gitlab/plimsoll.yml`: its job, as GitLab's runner would run it.
 
 use std::fs;
-use std::process::Command;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use plimsoll::yaml::Slot;
 
 use super::{BAD, folders, has, path_with, read, script, slot, tree};
 use crate::support::program;
@@ -22,22 +25,10 @@ fn the_job_builds_lints_and_leaves_its_reports() {
     fs::write(work.join("a $(touch pwned) *.yaml"), BAD).unwrap();
     fs::create_dir(work.join("vendor")).unwrap();
     fs::write(work.join("vendor/pod.yaml"), BAD).unwrap();
-    let cargo = format!(
-        "#!/bin/sh\nprintf '%s\\n' \"$@\" >> '{}/cargo.txt'\nmkdir -p .plimsoll/bin\ncp '{}' .plimsoll/bin/plimsoll\n",
-        base.display(),
-        program().display()
-    );
-    script(&base.join("bin/cargo"), &cargo);
+    cargo(&base);
     // The cache is warm the second time.
     for (paths, arguments, pods) in [(".", "--exclude=vendor/", 1), ("a $(touch pwned) *.yaml\nvendor", "", 2)] {
-        let mut sh = Command::new("sh");
-        sh.arg("-ec").current_dir(&work).env_clear().env("PATH", path_with(&base.join("bin")));
-        let lines = ["before_script", "script"].iter().flat_map(|part| job.at(part).items());
-        sh.arg(lines.map(|l| l.as_str().unwrap()).collect::<Vec<_>>().join("\n"));
-        for (name, value) in job.at("variables").entries() {
-            sh.env(&*name, value.as_str().unwrap());
-        }
-        let output = sh.env("PLIMSOLL_PATHS", paths).env("PLIMSOLL_ARGUMENTS", arguments).output().unwrap();
+        let output = run(job, &base, &work, &[("PLIMSOLL_PATHS", paths), ("PLIMSOLL_ARGUMENTS", arguments)]);
         let said = String::from_utf8(output.stdout).unwrap();
         assert_eq!(output.status.code(), Some(1), "{said}{}", String::from_utf8_lossy(&output.stderr));
         assert!(said.contains(&format!("in {pods} pod")), "{said}");
@@ -50,16 +41,29 @@ fn the_job_builds_lints_and_leaves_its_reports() {
     assert_eq!(job.at("artifacts.when").as_str(), Some("always"), "findings must not keep the reports back");
     assert!(!work.join("pwned").exists());
     let asked = fs::read_to_string(base.join("cargo.txt")).unwrap();
-    let want = [
-        "install",
-        "--locked",
-        "--git",
-        env!("CARGO_PKG_REPOSITORY"),
-        "--tag",
-        &*version,
-        "--root",
-        ".plimsoll",
-        "plimsoll",
-    ];
-    assert_eq!(asked.lines().collect::<Vec<_>>(), want, "built once, from the version that the file is for");
+    let want =
+        format!("install --locked --git {} --tag {version} --root .plimsoll plimsoll", env!("CARGO_PKG_REPOSITORY"));
+    assert_eq!(asked.lines().collect::<Vec<_>>().join(" "), want, "built once, from the version that the file is for");
+}
+
+/// A `cargo` that says what it was asked, and installs the program that was built for the tests.
+fn cargo(base: &Path) {
+    let text = format!(
+        "#!/bin/sh\nprintf '%s\\n' \"$@\" >> '{}/cargo.txt'\nmkdir -p .plimsoll/bin\ncp '{}' .plimsoll/bin/plimsoll\n",
+        base.display(),
+        program().display()
+    );
+    script(&base.join("bin/cargo"), &text);
+}
+
+/// Runs the job's scripts with its variables, and with others that a pipeline sets.
+fn run(job: Slot<'_>, base: &Path, work: &Path, set: &[(&str, &str)]) -> Output {
+    let mut sh = Command::new("sh");
+    sh.arg("-ec").current_dir(work).env_clear().env("PATH", path_with(&base.join("bin")));
+    let lines = ["before_script", "script"].iter().flat_map(|part| job.at(part).items());
+    sh.arg(lines.map(|l| l.as_str().unwrap()).collect::<Vec<_>>().join("\n"));
+    for (name, value) in job.at("variables").entries() {
+        sh.env(&*name, value.as_str().unwrap());
+    }
+    sh.envs(set.iter().copied()).output().unwrap()
 }
