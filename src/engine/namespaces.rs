@@ -28,6 +28,8 @@ impl<'a> Policies<'a> {
                 kubernetes: lv.version(),
                 severities: Severities::default(),
                 overrides: Vec::new(),
+                // What is told of a violation is the rule's that names it.
+                with_marks: false,
                 ..settings.clone()
             };
             let rules = active(&settings, &settings.severities);

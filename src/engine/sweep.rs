@@ -100,6 +100,7 @@ impl Sweep {
                 kubernetes: Version(minor),
                 severities: Severities::default(),
                 overrides: Vec::new(),
+                with_marks: false,
                 ..settings.clone()
             };
             let rules = active(&settings, &settings.severities);

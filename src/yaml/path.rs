@@ -91,18 +91,30 @@ fn step<'t>(tree: &'t Tree<'t>, parent: NodeId, node: NodeId, key: Option<NodeId
 /// What tells an item from its siblings: the keys that Kubernetes merges lists by, the surest first. A volume mount has
 /// the name of its volume, which others may mount as well. Empty where it has none of them.
 fn item_name<'t>(tree: &'t Tree<'t>, item: NodeId) -> Cow<'t, str> {
-    const KEYS: [&str; 7] = ["mountPath", "devicePath", "containerPort", "name", "topologyKey", "ip", "key"];
     let item = tree.resolve(item);
-    let scalar = |value| {
-        let value = tree.resolve(value);
-        Some(tree.scalar_text(value)).filter(|text| !text.is_empty() && tree.kind(value) != Kind::Null)
-    };
-    let named = |entry: &super::Entry| {
-        let rank = KEYS.iter().position(|key| *key == tree.scalar_text(entry.key))?;
-        Some((rank, scalar(entry.value)?))
-    };
+    let mut best: Option<(u8, &str)> = None;
     // Of a key that stands twice the last counts.
-    let name = tree.entries(item).iter().rev().filter_map(named).min_by_key(|(rank, _)| *rank);
-    let inner = || scalar(tree.get(tree.resolve(tree.get(item, "metadata")?.value), "name")?.value);
-    name.map(|(_, name)| name).or_else(inner).unwrap_or_default().into()
+    for entry in tree.entries(item) {
+        let rank = match tree.scalar_text(entry.key) {
+            "mountPath" => 0,
+            "devicePath" => 1,
+            "containerPort" => 2,
+            "name" => 3,
+            "topologyKey" => 4,
+            "ip" => 5,
+            "key" => 6,
+            _ => continue,
+        };
+        if best.is_none_or(|(other, _)| rank <= other) {
+            best = scalar(tree, entry.value).map(|name| (rank, name)).or(best);
+        }
+    }
+    let inner = || scalar(tree, tree.get(tree.resolve(tree.get(item, "metadata")?.value), "name")?.value);
+    best.map(|(_, name)| name).or_else(inner).unwrap_or_default().into()
+}
+
+/// The text of a value that can name something.
+fn scalar<'t>(tree: &'t Tree<'t>, value: NodeId) -> Option<&'t str> {
+    let value = tree.resolve(value);
+    Some(tree.scalar_text(value)).filter(|text| !text.is_empty() && tree.kind(value) != Kind::Null)
 }
