@@ -104,11 +104,9 @@ fn repair(input: Input, judge: &Judge<'_>, settings: &Settings, safety: Safety) 
         // Said by the lint that follows. Standard input is gone, and what was wrong with it with it.
         Err(unread) => return (Repaired::Same(Input::Unreadable(unread)), Vec::new()),
     };
-    let (mut text, mut count, mut dropped) = match source.invalid.is_empty() {
-        true => repair_source(&source, judge, settings, safety),
-        false => (None, 0, Vec::new()),
-    };
+    let (mut text, mut count, mut dropped) = (None, 0, Vec::new());
     if source.invalid.is_empty() {
+        (text, count, dropped) = repair_source(&source, judge, settings, safety);
         let (tidied, taken, why) = suppressions::tidy(&source, text.as_deref().unwrap_or(&source.text), settings);
         (text, count) = (tidied.or(text), count + taken);
         dropped.extend(why);

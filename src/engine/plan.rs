@@ -35,9 +35,13 @@ impl<'a> Plan<'a> {
 
     /// The severities of all rules in a file, in the order of the catalogue; `None` where one is off.
     pub(super) fn severities(&self, path: &str) -> Vec<Option<Severity>> {
-        let active = self.rules(path);
-        let severity = |rule: &&Rule| active.iter().find(|a| std::ptr::eq(a.rule, *rule)).map(|a| a.severity);
-        crate::rules::ALL.iter().map(severity).collect()
+        let mut severities = vec![None; crate::rules::ALL.len()];
+        for active in &*self.rules(path) {
+            if let Ok(at) = crate::rules::ALL.binary_search_by(|rule| rule.id.cmp(active.rule.id)) {
+                severities[at] = Some(active.severity);
+            }
+        }
+        severities
     }
 
     /// The severity of a rule in a file; `None` where it is off.

@@ -18,10 +18,10 @@ pub(crate) fn comments(tree: &Tree<'_>, objects: &[Object<'_>], settings: &Setti
         // In a document that is nobody's manifest a comment may speak to whom it likes; it covers what follows it, or all.
         let elsewhere = objects.is_empty();
         let attach = |span: Span| {
-            let places = places.get_or_insert_with(|| Places::of(tree, objects));
             if !stands_alone(tree.text(), span) {
                 return (!elsewhere).then_some(Scope::Line(span.start));
             }
+            let places = places.get_or_insert_with(|| Places::of(tree, objects));
             match places.below(span) {
                 Some(place) if !elsewhere => Some(Scope::Part(places.part(tree, place))),
                 None if begins_line(tree.text(), span) => Some(Scope::Next),
