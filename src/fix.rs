@@ -105,6 +105,7 @@ fn repair(input: Input, judge: &Judge<'_>, settings: &Settings, safety: Safety) 
         Err(unread) => return (Repaired::Same(Input::Unreadable(unread)), Vec::new()),
     };
     let (mut text, mut count, mut dropped) = (None, 0, Vec::new());
+    // Bytes that are no text could not be written back.
     if source.invalid.is_empty() {
         (text, count, dropped) = repair_source(&source, judge, settings, safety);
         let (tidied, taken, why) = suppressions::tidy(&source, text.as_deref().unwrap_or(&source.text), settings);

@@ -30,16 +30,11 @@ pub(super) fn run(lint: &Lint, imported: &[PathBuf]) -> Result<u8, Failure> {
     let reports = reports(lint)?;
     settings.with_fixes = reports.iter().any(|r| r.format.needs_fixes());
     settings.levels = reports.iter().any(|r| r.format.needs_levels());
-    if lint.unsafe_fixes && !lint.fix && !lint.diff {
-        return Err(Failure::said("`--unsafe-fixes` says how far fixes may go: add `--fix` or `--diff`"));
-    }
     let keep = Keep {
         sources: reports.iter().any(|r| r.format.needs_sources()),
         objects: !imported.is_empty() || reports.iter().any(|r| r.format.needs_objects()),
     };
-    if lint.stdin_filename.is_some() && !lint.paths.iter().any(|p| p.as_os_str() == "-") {
-        return Err(Failure::said("`--stdin-filename` names standard input, which is not read: add the path `-`"));
-    }
+    fits_together(lint)?;
     if let Some(threads) = lint.threads {
         // Fails only where threads were started before: none were.
         let _ = rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global();
@@ -52,10 +47,11 @@ pub(super) fn run(lint: &Lint, imported: &[PathBuf]) -> Result<u8, Failure> {
         baseline.is_some() || lint.known.since.is_some() || reports.iter().any(|r| r.format.needs_marks());
     let inputs = if only_reports { Vec::new() } else { discover::discover(&lint.paths, &options) };
     let changes = changes(lint, &inputs, &here)?;
-    let mut mended =
-        if lint.fix || lint.diff { mend(lint, inputs, &settings) } else { Mended { inputs, ..Mended::default() } };
+    let mut mended = mend(lint, inputs, &settings);
+    let told = !lint.diff || baseline.is_some() || reports.iter().any(|r| r.output.is_some());
+    let judged = if told { settings.clone() } else { without_rules(&settings) };
     // The process ends with them: to take a million texts apart one by one would only take time.
-    let mut outcomes = ManuallyDrop::new(judge(lint, std::mem::take(&mut mended.inputs), &settings, keep));
+    let mut outcomes = ManuallyDrop::new(judge(lint, std::mem::take(&mut mended.inputs), &judged, keep));
     if let Some(baseline) = &baseline {
         baseline.apply(known, &mut outcomes, &settings, &here)?;
     }
@@ -67,11 +63,7 @@ pub(super) fn run(lint: &Lint, imported: &[PathBuf]) -> Result<u8, Failure> {
         engine::import(discover::discover(imported, &options), &mut outcomes, &settings, keep.sources);
     }
     outcomes.fixed = (lint.fix && !lint.diff).then_some(mended.fixed);
-    let code = match exit_code(lint, &outcomes, &settings) {
-        _ if mended.failed => 2,
-        0 | 1 if lint.diff => u8::from(mended.fixed.0 > 0),
-        code => code,
-    };
+    let code = exit_code(lint, &outcomes, &settings, &mended);
     if let Some(range) = settings.sweep {
         return to_stdout(|out| report::sweep::write(&outcomes, range, out)).map(|()| code);
     }
@@ -87,7 +79,26 @@ pub(super) fn run(lint: &Lint, imported: &[PathBuf]) -> Result<u8, Failure> {
     Ok(code)
 }
 
-/// Writes the reports that are asked for, and what was mended.
+/// For a run of whose findings nobody is told: it remains to be seen what could not be read.
+fn without_rules(settings: &Settings) -> Settings {
+    let mut settings = settings.clone();
+    settings.severities.retain(|_| false);
+    settings.overrides.clear();
+    settings
+}
+
+/// Whether what was typed makes sense together.
+fn fits_together(lint: &Lint) -> Result<(), Failure> {
+    if lint.unsafe_fixes && !lint.fix && !lint.diff {
+        return Err(Failure::said("`--unsafe-fixes` says how far fixes may go: add `--fix` or `--diff`"));
+    }
+    if lint.stdin_filename.is_some() && !lint.paths.iter().any(|p| p.as_os_str() == "-") {
+        return Err(Failure::said("`--stdin-filename` names standard input, which is not read: add the path `-`"));
+    }
+    Ok(())
+}
+
+/// Writes the reports, and what stands on standard output in their place.
 fn deliver(
     lint: &Lint,
     reports: &[Report],
@@ -150,6 +161,9 @@ fn judge(lint: &Lint, inputs: Vec<discover::Input>, settings: &Settings, keep: K
 }
 
 fn mend(lint: &Lint, inputs: Vec<discover::Input>, settings: &Settings) -> Mended {
+    if !lint.fix && !lint.diff {
+        return Mended { inputs, ..Mended::default() };
+    }
     let done = Arc::new(AtomicUsize::new(0));
     let _progress = progress(lint, "looked at for fixes", inputs.len(), &done);
     super::fix::mend(lint, inputs, settings, &done)
@@ -259,11 +273,14 @@ fn reports(lint: &Lint) -> Result<Vec<Report>, Failure> {
     lint.reports.0.iter().map(report).collect()
 }
 
-fn exit_code(lint: &Lint, outcomes: &Outcomes, settings: &Settings) -> u8 {
+fn exit_code(lint: &Lint, outcomes: &Outcomes, settings: &Settings, mended: &Mended) -> u8 {
     // A path that is not there is a slip of whoever typed it, not a broken document.
     let missing = lint.paths.iter().any(|p| p.as_os_str() != "-" && p.symlink_metadata().is_err());
-    if missing || (outcomes.coverage.has_broken() && !lint.allow_broken) {
+    if missing || mended.failed || (outcomes.coverage.has_broken() && !lint.allow_broken) {
         return 2;
+    }
+    if lint.diff {
+        return u8::from(mended.fixed.0 > 0);
     }
     let fails = |least| outcomes.findings.iter().any(|f| f.severity >= least);
     u8::from(settings.fail_on.is_some_and(fails))

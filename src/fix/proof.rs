@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::finding::Draft;
 use crate::k8s::ObjectRef;
 use crate::source::Span;
-use crate::yaml::{Change, Edit, Editor, Tree, comments, parse};
+use crate::yaml::{Change, Edit, Editor, Tree, parse};
 
 /// A changed document that holds.
 pub(super) struct Proved {
@@ -31,7 +31,7 @@ pub(super) fn prove(
     }
     let tree = parse(&new, Span::new(0, new.len())).map_err(|b| format!("the text would be broken: {}", b.message))?;
     editor.prove(changes, &tree).map_err(|path| format!("it would change {} too", path.trim_start_matches('.')))?;
-    if !keeps_comments(text, &new, &editor.cleared(changes)) {
+    if !keeps_comments(editor.tree(), &tree, || editor.cleared(changes)) {
         return Err("a comment would be lost".to_owned());
     }
     let found = judge(&tree);
@@ -53,11 +53,16 @@ fn apply(text: &str, edits: &[Edit]) -> String {
 }
 
 /// Whether all comments are still there, but for those in what is taken out.
-fn keeps_comments(old: &str, new: &str, cleared: &[Span]) -> bool {
+fn keeps_comments(old: &Tree<'_>, new: &Tree<'_>, cleared: impl FnOnce() -> Vec<Span>) -> bool {
+    let texts = |tree: &Tree<'_>| tree.find_comments(whole(tree.text()));
+    let (before, after) = (texts(old), texts(new));
+    if before.is_empty() {
+        return after.is_empty();
+    }
+    let cleared = cleared();
     let gone = |c: &Span| cleared.iter().any(|s| s.start <= c.start && c.end <= s.end);
-    let (Some(before), Some(after)) = (comments(old, whole(old)), comments(new, whole(new))) else { return false };
-    let kept = before.iter().filter(|c| !gone(c)).map(|c| c.text(old));
-    kept.eq(after.iter().map(|c| c.text(new)))
+    let kept = before.iter().filter(|c| !gone(c)).map(|c| c.text(old.text()));
+    kept.eq(after.iter().map(|c| c.text(new.text())))
 }
 
 fn whole(text: &str) -> Span {

@@ -203,6 +203,11 @@ impl<'t, 's> Editor<'t, 's> {
         Self { tree, style: Style::of(tree) }
     }
 
+    /// The document that is edited.
+    pub fn tree(&self) -> &'t Tree<'s> {
+        self.tree
+    }
+
     /// The edits that make all of these changes at once: in text order, none touching another.
     /// None where changes contradict each other, or the text is such that they cannot be written.
     pub fn edits(&self, changes: &[Change]) -> Option<Vec<Edit>> {

@@ -51,23 +51,6 @@ pub fn parse_full(text: &str, span: Span) -> Result<Tree<'_>, Broken> {
     }
 }
 
-/// Where the comments of the document at `span` of `text` stand, in order; none where it cannot be read.
-pub fn comments(text: &str, span: Span) -> Option<Vec<Span>> {
-    let document = span.text(text);
-    if memchr::memchr(b'#', document.as_bytes()).is_none() {
-        return Some(Vec::new());
-    }
-    let found = scan_comments(document).or_else(|| scan_comments(&mask(document)?.text))?;
-    let shift = |c: Span| Span { start: c.start + span.start, end: c.end + span.start };
-    Some(found.into_iter().map(shift).collect())
-}
-
-fn scan_comments(input: &str) -> Option<Vec<Span>> {
-    let mut events = Events::new(Scanner::new(input, false, true).ok()?);
-    while !matches!(events.next().ok()?.0, Event::End) {}
-    Some(events.scanner.into_comments())
-}
-
 fn parse_masked<'t>(text: &'t str, span: Span, masked: &Masked) -> Result<Tree<'t>, Broken> {
     Builder::new(text, span.start, &masked.marks).run(&masked.text, false)
 }

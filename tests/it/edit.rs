@@ -246,3 +246,24 @@ fn a_wrong_edit_does_not_pass() {
         assert_eq!(Editor::new(&old).prove(&made, &tree(wrong)), Err(at.to_owned()), "{wrong}");
     }
 }
+
+/// Comments are told from the tree, which is quick; the scanner, which is sure, must find the same.
+#[test]
+fn comments_are_those_that_the_scanner_finds() {
+    let Some(folder) = crate::support::shared("corpora/real") else { return };
+    let inputs = plimsoll::discover::discover(&[folder], &plimsoll::discover::Options::default());
+    let (mut documents, mut comments) = (0, 0);
+    for source in inputs.into_iter().step_by(7).filter_map(|i| i.read().ok()) {
+        for raw in source.documents() {
+            // The scanner keeps comments where one of them is for us.
+            let text = format!("{}\n# plimsoll: x\n", raw.span.text(&source.text));
+            let span = Span::new(0, text.len());
+            let Ok(tree) = parse(&text, span) else { continue };
+            let sure: Vec<Span> = tree.comments().iter().map(|c| c.span).collect();
+            assert_eq!(tree.find_comments(span), sure, "{}", source.path);
+            documents += 1;
+            comments += sure.len();
+        }
+    }
+    println!("{comments} comments in {documents} documents");
+}

@@ -50,14 +50,12 @@ impl Plan {
             Op::Override { user, key, path, value } => {
                 let name = tree.key_name(*key);
                 let fields = self.fields.entry(*user).or_default();
-                let at = match fields.iter().position(|(k, _)| *k == name) {
-                    Some(at) => at,
-                    None => {
-                        let merged = tree.get(*user, &name)?.value;
-                        fields.push((name.into_owned(), Model::of(tree, merged, 0)?));
-                        fields.len() - 1
-                    }
-                };
+                let known = fields.iter().position(|(k, _)| *k == name);
+                let at = known.unwrap_or(fields.len());
+                if known.is_none() {
+                    let merged = tree.get(*user, &name)?.value;
+                    fields.push((name.into_owned(), Model::of(tree, merged, 0)?));
+                }
                 fields[at].1.replace(path.keys(), value.model()?).then_some(())?;
             }
             Op::Replace(node, value) => {
@@ -108,9 +106,9 @@ impl Plan {
             {
                 continue;
             }
-            children.iter().for_each(|c| {
-                self.removed.remove(c);
-            });
+            for child in &children {
+                self.removed.remove(child);
+            }
             let entry = tree.entry_of(node).filter(|e| SILENT.contains(&&*tree.key_name(e.key)));
             match (entry, tree.parent(node)) {
                 // An alias elsewhere may need the value.
@@ -139,7 +137,7 @@ impl Plan {
     }
 
     /// The collections that change, and the nodes that are replaced.
-    pub(super) fn touched<'p>(&'p self) -> impl Iterator<Item = NodeId> + 'p {
+    pub(super) fn touched(&self) -> impl Iterator<Item = NodeId> {
         let keys = self.removed.iter().chain(self.renamed.keys());
         self.fields.keys().chain(self.values.keys()).chain(self.items.keys()).chain(keys).copied()
     }

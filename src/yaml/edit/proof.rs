@@ -1,5 +1,6 @@
 //! Whether a tree is another one with the planned changes, and nothing else.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::plan::Plan;
@@ -20,92 +21,130 @@ enum Wanted<'p> {
 
 /// `Err` is a path where the new tree is not what it must be.
 pub(super) fn agree(old: &Tree<'_>, plan: &Plan, new: &Tree<'_>) -> Result<(), String> {
-    let proof = Proof { old, plan, new };
-    let mut todo = vec![(proof.wanted(old.root()), new.root(), String::new())];
+    let mut proof = Proof { old, plan, new, todo: Vec::new(), steps: Vec::new() };
+    proof.todo.push((proof.wanted(old.root()), new.root(), None));
     // An alias brings the same pair again and again.
+    let aliases = old.aliases().next().is_some();
     let mut seen = HashSet::new();
-    while let Some((wanted, node, path)) = todo.pop() {
+    while let Some((wanted, node, step)) = proof.todo.pop() {
         let node = new.resolve(node);
         let same = match wanted {
             Wanted::New(model) => model.is(new, node),
-            Wanted::Old(before) => !seen.insert((before, node)) || proof.collect(before, node, &path, &mut todo),
+            Wanted::Old(before) => (aliases && !seen.insert((before, node))) || proof.collect(before, node, step),
         };
         if !same {
-            return Err(if path.is_empty() { "the document".to_owned() } else { path });
+            return Err(proof.path(step));
         }
     }
     Ok(())
 }
 
+/// A key or an item, and the step to what it is in.
+type Step<'o> = (Option<usize>, Result<Cow<'o, str>, usize>);
+
 struct Proof<'p, 'o, 'n> {
-    old: &'p Tree<'o>,
+    old: &'o Tree<'o>,
     plan: &'p Plan,
-    new: &'p Tree<'n>,
+    new: &'n Tree<'n>,
+    /// What is still to be compared, and the step that led there.
+    todo: Vec<(Wanted<'p>, NodeId, Option<usize>)>,
+    /// The steps on the ways to all that was met.
+    steps: Vec<Step<'o>>,
 }
 
-type Todo<'p> = Vec<(Wanted<'p>, NodeId, String)>;
-
-impl<'p> Proof<'p, '_, '_> {
+impl<'p, 'o> Proof<'p, 'o, '_> {
     fn wanted(&self, node: NodeId) -> Wanted<'p> {
         let new = |node| self.plan.values.get(&node).map(Wanted::New);
         let target = self.old.resolve(node);
         new(node).or_else(|| new(target)).unwrap_or(Wanted::Old(target))
     }
 
+    fn path(&self, mut step: Option<usize>) -> String {
+        let mut parts = Vec::new();
+        while let Some(at) = step {
+            let (before, what) = &self.steps[at];
+            parts.push(match what {
+                Ok(key) => format!(".{key}"),
+                Err(item) => format!("[{item}]"),
+            });
+            step = *before;
+        }
+        parts.reverse();
+        if parts.is_empty() { "the document".to_owned() } else { parts.concat() }
+    }
+
+    fn push(&mut self, wanted: Wanted<'p>, found: NodeId, step: Step<'o>) {
+        self.steps.push(step);
+        self.todo.push((wanted, found, Some(self.steps.len() - 1)));
+    }
+
     /// Compares two nodes, and puts what lies below them on the list.
-    fn collect(&self, old: NodeId, new: NodeId, path: &str, todo: &mut Todo<'p>) -> bool {
-        match (self.old.kind(old), self.new.kind(new)) {
-            (Kind::Map, Kind::Map) => {
-                let Some(wanted) = self.entries(old, 0) else { return false };
-                if wanted.len() != self.new.entries(new).len() {
-                    return false;
-                }
-                wanted.into_iter().all(|(key, wanted)| {
-                    let found = self.new.get(new, &key);
-                    todo.extend(found.map(|e| (wanted, e.value, format!("{path}.{key}"))));
-                    found.is_some()
-                })
-            }
+    fn collect(&mut self, old: NodeId, new: NodeId, step: Option<usize>) -> bool {
+        let (before, after) = (self.old, self.new);
+        match (before.kind(old), after.kind(new)) {
+            (Kind::Map, Kind::Map) => self.collect_map(old, new, step),
             (Kind::Seq, Kind::Seq) => {
-                let kept = self.old.items(old).iter().filter(|i| !self.plan.removed.contains(i));
+                let kept = before.items(old).iter().filter(|i| !self.plan.removed.contains(i));
                 let added = self.plan.items.get(&old).into_iter().flatten().map(Wanted::New);
                 let wanted: Vec<_> = kept.map(|&i| self.wanted(i)).chain(added).collect();
-                let found = self.new.items(new);
-                let items = wanted.iter().zip(found).enumerate();
-                todo.extend(items.map(|(n, (&w, &f))| (w, f, format!("{path}[{n}]"))));
-                wanted.len() == found.len()
+                let found = after.items(new);
+                let same = wanted.len() == found.len();
+                for (n, (wanted, &found)) in wanted.into_iter().zip(found).enumerate() {
+                    self.push(wanted, found, (step, Err(n)));
+                }
+                same
             }
             (Kind::Str, Kind::Str) | (Kind::Unknown, Kind::Unknown) => {
-                self.old.scalar_text(old) == self.new.scalar_text(new)
+                before.scalar_text(old) == after.scalar_text(new)
             }
             (a, b) => a == b,
         }
     }
 
+    fn collect_map(&mut self, old: NodeId, new: NodeId, step: Option<usize>) -> bool {
+        let after = self.new;
+        let Some(wanted) = self.entries(old, 0) else { return false };
+        let found = after.entries(new);
+        if wanted.len() != found.len() {
+            return false;
+        }
+        for (n, (key, wanted)) in wanted.into_iter().enumerate() {
+            // Mostly the keys stand in the same order.
+            let here = found.get(n).filter(|e| after.key_name(e.key) == key).copied();
+            let Some(entry) = here.or_else(|| after.get(new, &key)) else { return false };
+            self.push(wanted, entry.value, (step, Ok(key)));
+        }
+        true
+    }
+
     /// The entries that a mapping must have, merge keys resolved: the last of a key counts.
-    fn entries(&self, map: NodeId, merges: usize) -> Option<Vec<(String, Wanted<'p>)>> {
+    fn entries(&self, map: NodeId, merges: usize) -> Option<Vec<(Cow<'o, str>, Wanted<'p>)>> {
         if merges > MAX_MERGES {
             return None;
         }
+        let old = self.old;
         let mut all = Vec::new();
-        for entry in self.old.written_entries(map).iter().filter(|e| !self.plan.removed.contains(&e.key)) {
-            if is_merge(self.old, entry.key) {
-                let value = self.old.resolve(entry.value);
-                let maps: Vec<_> = match self.old.kind(value) {
-                    Kind::Seq => self.old.items(value).iter().rev().map(|&i| self.old.resolve(i)).collect(),
+        for entry in old.written_entries(map).iter().filter(|e| !self.plan.removed.contains(&e.key)) {
+            if is_merge(old, entry.key) {
+                let value = old.resolve(entry.value);
+                let maps: Vec<_> = match old.kind(value) {
+                    Kind::Seq => old.items(value).iter().rev().map(|&i| old.resolve(i)).collect(),
                     _ => vec![value],
                 };
                 for merged in maps {
                     all.extend(self.entries(merged, merges + 1)?);
                 }
             } else {
-                let name = || self.old.key_name(entry.key).into_owned();
-                let key = self.plan.renamed.get(&entry.key).map_or_else(name, |k| k.to_string());
-                all.push((key, self.wanted(entry.value)));
+                let renamed = self.plan.renamed.get(&entry.key).map(|k| Cow::Owned(k.to_string()));
+                all.push((renamed.unwrap_or_else(|| old.key_name(entry.key)), self.wanted(entry.value)));
             }
         }
-        let added = self.plan.fields.get(&map).into_iter().flatten();
-        all.extend(added.map(|(key, model)| (key.clone(), Wanted::New(model))));
+        let added = self.plan.fields.get(&map);
+        all.extend(added.into_iter().flatten().map(|(key, model)| (Cow::Owned(key.clone()), Wanted::New(model))));
+        let plain = old.entries(map).len() == old.written_entries(map).len();
+        if plain && added.is_none() && self.plan.renamed.is_empty() {
+            return Some(all);
+        }
         let mut seen = HashSet::new();
         let mut unique: Vec<_> = all.into_iter().rev().filter(|(key, _)| seen.insert(key.clone())).collect();
         unique.reverse();

@@ -61,7 +61,7 @@ impl Style {
     }
 
     /// Flow style for an entry of this collection, or below it.
-    pub(super) fn flow(self, tree: &Tree<'_>, node: NodeId) -> Flow {
+    pub(super) fn flow(tree: &Tree<'_>, node: NodeId) -> Flow {
         let text = tree.text();
         let owner = |n: NodeId| tree.written_entries(n).first();
         let Some(entry) = owner(node).or_else(|| owner(tree.parent(node)?)).or_else(|| owner(tree.root())) else {

@@ -42,9 +42,9 @@ impl Writer<'_, '_> {
         let mut pieces = Vec::new();
         for (&map, fields) in &plan.fields {
             pieces.extend(if self.tree.is_flow(map) {
-                self.into_flow(map, fields)?
+                self.extend_flow(map, fields)?
             } else {
-                self.into_block(map, fields)?
+                self.extend_block(map, fields)?
             });
         }
         for (&node, model) in &plan.values {
@@ -65,7 +65,7 @@ impl Writer<'_, '_> {
     }
 
     /// New lines behind the last entry of a block mapping.
-    fn into_block(&self, map: NodeId, fields: &[(String, Model)]) -> Written {
+    fn extend_block(&self, map: NodeId, fields: &[(String, Model)]) -> Written {
         let tree = self.tree;
         let first = tree.written_entries(map).first()?;
         let indent = tree.column(tree.entry_start(first.key));
@@ -119,7 +119,7 @@ impl Writer<'_, '_> {
         }
     }
 
-    fn into_flow(&self, map: NodeId, fields: &[(String, Model)]) -> Written {
+    fn extend_flow(&self, map: NodeId, fields: &[(String, Model)]) -> Written {
         let tree = self.tree;
         let entries = tree.written_entries(map);
         let Some(last) = entries.iter().rev().find(|e| !self.plan.removed.contains(&e.key)) else {
@@ -133,7 +133,7 @@ impl Writer<'_, '_> {
 
     /// The flow style of a collection: one entry a line, where its entries stand so.
     fn laid_out(&self, node: NodeId) -> Flow {
-        let (tree, flow) = (self.tree, self.style.flow(self.tree, node));
+        let (tree, flow) = (self.tree, Style::flow(self.tree, node));
         let first = tree.items(node).first().copied().or_else(|| tree.written_entries(node).first().map(|e| e.key));
         let open = tree.span(node).start as usize;
         let lines = |first: NodeId| tree.text()[open..tree.span(first).start as usize].contains(['\n', '\r']);
@@ -162,7 +162,7 @@ impl Writer<'_, '_> {
         let comma = if flow.compact { "," } else { ", " };
         let texts: Vec<_> = texts.collect();
         if flow.step.is_none() {
-            return vec![piece(end, end, texts.iter().map(|t| format!("{comma}{t}")).collect::<String>())];
+            return vec![piece(end, end, texts.iter().flat_map(|t| [comma, t.as_str()]).collect::<String>())];
         }
         let line: String = flow.newline.chars().chain(std::iter::repeat_n(flow.blank, indent)).collect();
         let next = self.tree.skip_blank(end);
@@ -182,10 +182,10 @@ impl Writer<'_, '_> {
     fn append(&self, list: NodeId, items: &[Model]) -> Written {
         let tree = self.tree;
         let found = tree.items(list);
-        let Some(&last) = found.iter().rev().find(|i| !self.plan.removed.contains(i)) else {
+        let Some(&end) = found.iter().rev().find(|i| !self.plan.removed.contains(i)) else {
             return if found.is_empty() { self.replace(list, &Model::List(items.to_vec())) } else { None };
         };
-        let quotes = tree.quote(last);
+        let quotes = tree.quote(end);
         if tree.is_flow(list) {
             let flow = self.laid_out(list);
             let indent = flow.step.map_or(0, |_| tree.column(tree.span(found[0]).start as usize));
@@ -193,7 +193,7 @@ impl Writer<'_, '_> {
                 Model::Text(text) if quotes.is_some() => word(text, quotes),
                 _ => flow.text(item, indent),
             };
-            return Some(self.add(tree.span(last).end as usize, flow, indent, items.iter().map(text)));
+            return Some(self.add(tree.span(end).end as usize, flow, indent, items.iter().map(text)));
         }
         let dash = tree.dash(list, 0)?;
         let indent = tree.column(dash);
@@ -203,7 +203,7 @@ impl Writer<'_, '_> {
             text.push_str(block.newline);
             text.extend(std::iter::repeat_n(' ', indent));
             match item {
-                Model::Text(item) if quotes.is_some() => text.push_str(&format!("- {}", word(item, quotes))),
+                Model::Text(item) if quotes.is_some() => text.extend(["- ", &word(item, quotes)]),
                 _ => block.item(item, indent, &mut text),
             }
         }
@@ -275,7 +275,7 @@ impl Writer<'_, '_> {
         let tree = self.tree;
         let span = tree.span(node);
         let (mut start, end) = (span.start as usize, tree.last_byte(node));
-        let flow = if tree.is_flow(tree.parent(node)?) { self.style.flow(tree, node) } else { Flow::PLAIN };
+        let flow = if tree.is_flow(tree.parent(node)?) { Style::flow(tree, node) } else { Flow::PLAIN };
         let text = match model {
             Model::Text(text) if !flow.quotes => word(text, tree.quote(node)),
             _ => flow.text(model, 0),

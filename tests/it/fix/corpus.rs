@@ -8,7 +8,6 @@ use plimsoll::discover::{Input, Options, discover};
 use plimsoll::engine::{self, Outcomes};
 use plimsoll::rule::{Level, Safety, Severity};
 use plimsoll::source::{Source, Span};
-use plimsoll::yaml::comments;
 
 use super::{Made, made};
 use crate::oracle::ask;
@@ -41,9 +40,11 @@ fn denials(name: &str, text: &str, level: Level) -> BTreeMap<(String, String, &'
 
 fn comment_texts(text: &str) -> Vec<String> {
     let text = text.trim_start_matches('\u{feff}');
-    let documents = plimsoll::yaml::documents(text);
-    let of = |span: Span| comments(text, span).into_iter().flatten().map(|c| c.text(text).to_owned());
-    documents.iter().flat_map(|d| of(d.span)).collect()
+    let of = |span: Span| {
+        let tree = plimsoll::yaml::parse(text, span).ok();
+        tree.into_iter().flat_map(move |t| t.find_comments(span)).map(|c| c.text(text).to_owned())
+    };
+    plimsoll::yaml::documents(text).iter().flat_map(|d| of(d.span)).collect()
 }
 
 #[derive(Default)]
