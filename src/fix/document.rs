@@ -158,3 +158,39 @@ impl<'a, 't> Round<'a, 't> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Settings;
+
+    const POD: &str = "\
+apiVersion: v1
+kind: Pod
+metadata: {name: app}
+spec:
+  containers:
+    - {name: app, image: registry.example/app:1.4}
+";
+
+    /// A finding that has no fix, and is taken for one that has.
+    #[test]
+    fn the_one_to_blame_is_found() {
+        let settings = Settings { with_fixes: true, ..Settings::default() };
+        let judge = Judge::new(&settings);
+        let Ok(tree) = parse(POD, Span::new(0, POD.len())) else { panic!("the pod is YAML") };
+        let drafts = judge.drafts("app.yaml", &tree);
+        let bad = drafts.iter().position(|d| d.remedy().is_none());
+        let good = drafts.iter().position(|d| d.rule().id == "drop-all-capabilities");
+        let (Some(bad), Some(good)) = (bad, good) else { panic!("one of each kind is found") };
+        let mut round = Round { path: "app.yaml", text: POD, tree: &tree, editor: None, drafts, judge: &judge };
+        let mut attempts = 0;
+        let mut wanted = vec![good, bad];
+        let (whole, result) = round.attempt(&mut wanted, &mut attempts);
+        assert!(!whole && result.is_ok_and(|p| p.text.contains("drop: [ALL]")));
+        assert_eq!((wanted, attempts), (vec![good], 2));
+        let (_, result) = round.attempt(&mut vec![bad], &mut attempts);
+        assert_eq!(result.err(), Some((bad, "it changes nothing".to_owned())));
+        assert!(dropped(&round.drafts[bad], "why").starts_with("Pod/app: the fix for "));
+    }
+}

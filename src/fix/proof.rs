@@ -127,3 +127,64 @@ pub(super) fn identity_of(draft: &Draft) -> String {
     let (object, container) = draft.subject();
     identity(draft.rule().id, object, container, draft.field(), draft.message())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Settings;
+    use crate::engine::Judge;
+    use crate::yaml::{Slot, Value};
+
+    const POD: &str = "\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: app
+  labels: {a: b} # plain
+spec:
+  containers:
+    - name: app
+      image: registry.example/app:1.4
+      args: [
+        run, # what it does
+      ]
+";
+
+    /// What is said of a change that is given out for the fix of `drop-all-capabilities`, or of its second text.
+    fn said(path: &str, value: &'static str, corrupt: impl FnOnce(&str) -> String) -> Result<String, String> {
+        let settings = Settings { with_fixes: true, ..Settings::default() };
+        let judge = Judge::new(&settings);
+        let tree = parse(POD, whole(POD)).map_err(|b| b.message)?;
+        let drafts = judge.drafts("app.yaml", &tree);
+        let wanted = drafts.iter().position(|d| d.rule().id == "drop-all-capabilities").ok_or("no finding")?;
+        let place = path.split('/').fold(Slot::root(&tree, tree.root()), |slot, step| match step.parse::<usize>() {
+            Ok(index) => slot.items().nth(index).unwrap_or(slot),
+            Err(_) => slot.at(step),
+        });
+        let changes = [place.set(Value::from(value)).ok_or("no change")?];
+        let proved = prove(POD, &Editor::new(&tree), &changes, &drafts, &[wanted], |t| judge.drafts("app.yaml", t))?;
+        let wrong = corrupt(&proved.text);
+        let new = parse(&wrong, whole(&wrong)).map_err(|b| b.message)?;
+        Editor::new(&tree).prove(&changes, &new)?;
+        Ok(proved.text)
+    }
+
+    #[test]
+    fn only_what_holds_is_kept() {
+        let same = str::to_owned;
+        let drop = "spec.containers/0/securityContext.capabilities.drop";
+        assert!(said(drop, "[ALL]", same).is_ok_and(|text| text.ends_with("drop: [ALL]\n")));
+        for (path, value, why) in [
+            ("metadata.labels", "{a: c}", "the finding would still be there"),
+            (drop, "[NET_RAW]", "the finding would still be there"),
+            ("spec.containers/0/securityContext", "{privileged: true, capabilities: {drop: [ALL]}}", "it would bring "),
+            ("spec.containers/0/args", "[walk]", "a comment would be lost"),
+            ("metadata.name", "app", "it changes nothing"),
+        ] {
+            let said = said(path, value, same);
+            assert!(said.as_ref().is_err_and(|s| s.starts_with(why)), "{path}: {said:?}");
+        }
+        let elsewhere = |text: &str| text.replace("a: b", "a: c");
+        assert_eq!(said(drop, "[ALL]", elsewhere), Err(".metadata.labels.a".to_owned()));
+    }
+}

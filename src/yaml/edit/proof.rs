@@ -141,7 +141,7 @@ impl<'p, 'o> Proof<'p, 'o, '_> {
         }
         let added = self.plan.fields.get(&map);
         all.extend(added.into_iter().flatten().map(|(key, model)| (Cow::Owned(key.clone()), Wanted::New(model))));
-        let plain = old.entries(map).len() == old.written_entries(map).len();
+        let plain = std::ptr::eq(old.entries(map), old.written_entries(map));
         if plain && added.is_none() && self.plan.renamed.is_empty() {
             return Some(all);
         }
