@@ -178,7 +178,7 @@ impl Finder<'_> {
     }
 
     fn is_template(&mut self, path: &Path) -> bool {
-        std::path::absolute(path).is_ok_and(|path| self.charts.holds_template(&path))
+        self.charts.holds_template(path)
     }
 
     /// A path that the user typed.
@@ -307,7 +307,7 @@ impl Finder<'_> {
     fn finish(self) -> Vec<Input> {
         let mut found = self.found;
         found.sort_by(|a, b| a.input.path().cmp(b.input.path()).then_with(|| a.input.cmp(&b.input)));
-        let same = |a: &Found, b: &Found| a.real.is_some() && a.real == b.real && a.input.path() == b.input.path();
+        let same = |a: &Found, b: &Found| a.input.path() == b.input.path() && a.real.is_some() && a.real == b.real;
         found.dedup_by(|a, b| a.input == b.input || same(a, b));
         if self.roots < 2 && !found.iter().any(|f| f.link) {
             return found.into_iter().map(|f| f.input).collect();

@@ -7,14 +7,25 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Default)]
 pub(super) struct Charts {
     known: HashMap<PathBuf, bool>,
+    /// Whether the files of a directory, as it was named, are templates.
+    directories: HashMap<PathBuf, bool>,
 }
 
 impl Charts {
-    /// Whether the file at this absolute path is a chart's template.
+    /// Whether the file at this path is a chart's template.
     pub(super) fn holds_template(&mut self, file: &Path) -> bool {
-        file.ancestors().skip(1).any(|dir| {
-            dir.file_name().is_some_and(|n| n == "templates") && dir.parent().is_some_and(|chart| self.is_chart(chart))
-        })
+        let Some(directory) = file.parent() else { return false };
+        if let Some(&known) = self.directories.get(directory) {
+            return known;
+        }
+        let holds = std::path::absolute(file).is_ok_and(|file| {
+            file.ancestors().skip(1).any(|dir| {
+                let in_chart = dir.file_name().is_some_and(|n| n == "templates");
+                in_chart && dir.parent().is_some_and(|chart| self.is_chart(chart))
+            })
+        });
+        self.directories.insert(directory.to_owned(), holds);
+        holds
     }
 
     fn is_chart(&mut self, dir: &Path) -> bool {

@@ -1,13 +1,15 @@
 //! How output shows a path: relative to where the user stands, with `/`, as text that fits on a line.
 
 use std::fmt::Write;
-use std::path::{Component, Path};
-use std::sync::Arc;
+use std::path::{Component, Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 /// The name that output shows for a path. Two files never share one: bytes that are no text are written `\xFF`.
 pub fn shown(path: &Path) -> Arc<str> {
-    let here = if path.is_absolute() { std::env::current_dir().ok() } else { None };
-    let path = here.as_ref().and_then(|here| path.strip_prefix(here).ok()).unwrap_or(path);
+    // Asked once: a walk names thousands of files, and nobody here goes elsewhere meanwhile.
+    static HERE: OnceLock<Option<PathBuf>> = OnceLock::new();
+    let here = if path.is_absolute() { HERE.get_or_init(|| std::env::current_dir().ok()).as_ref() } else { None };
+    let path = here.and_then(|here| path.strip_prefix(here).ok()).unwrap_or(path);
     let mut name = String::new();
     for component in path.components() {
         match component {

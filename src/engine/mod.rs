@@ -132,9 +132,15 @@ pub fn run_counted(inputs: Vec<Input>, settings: &Settings, keep: Keep, done: &A
     }
     let mut over_all = Vec::new();
     if settings.standard.is_none() && settings.sweep.is_none() {
-        cross(&facts, &plan, &mut over_all);
         with_namespaces.retain(|f| f.names.iter().any(|n| facts.namespaces.contains_key(n)));
-        over_all.extend(under_namespaces(&with_namespaces, &facts, &plan));
+        let by_rules = |findings: &mut Vec<Finding>| cross(&facts, &plan, findings);
+        if with_namespaces.is_empty() {
+            by_rules(&mut over_all);
+        } else {
+            let under = || under_namespaces(&with_namespaces, &facts, &plan);
+            let ((), mut findings) = rayon::join(|| by_rules(&mut over_all), under);
+            over_all.append(&mut findings);
+        }
     }
     outcomes.sources.sort();
     outcomes.findings = merge(by_file, over_all);
