@@ -89,7 +89,10 @@ fn both_readers_build_the_same_tree() {
 #[test]
 fn both_readers_find_the_same_comments() {
     let mut found = 0;
-    for (name, text) in texts() {
+    let whole = std::env::var_os("PLIMSOLL_WHOLE").is_some();
+    let texts = texts();
+    let step = if whole { 1 } else { texts.len() / 1500 + 1 };
+    for (name, text) in texts.into_iter().step_by(step) {
         let text = text.replace("# ", "# plimsoll: ");
         compare(&name, &text).unwrap();
         let trees = documents(&text).into_iter().filter_map(|raw| parse(&text, raw.span).ok());
