@@ -28,8 +28,6 @@ pub(super) fn run(lint: &Lint, imported: &[PathBuf]) -> Result<u8, Failure> {
     let timestamp = timestamp()?;
     let (mut settings, options, config) = settle(lint, &here, timestamp)?;
     let reports = reports(lint)?;
-    settings.with_fixes = reports.iter().any(|r| r.format.needs_fixes());
-    settings.levels = reports.iter().any(|r| r.format.needs_levels());
     let keep = Keep {
         sources: reports.iter().any(|r| r.format.needs_sources()),
         objects: !imported.is_empty() || reports.iter().any(|r| r.format.needs_objects()),
@@ -43,8 +41,7 @@ pub(super) fn run(lint: &Lint, imported: &[PathBuf]) -> Result<u8, Failure> {
     let only_reports = lint.paths.is_empty() && !imported.is_empty();
     let baseline = if only_reports { None } else { Baseline::chosen(&lint.known, &settings, &here)? };
     let known = baseline.as_ref().map_or_else(|| Ok(Vec::new()), Baseline::read)?;
-    settings.with_marks =
-        baseline.is_some() || lint.known.since.is_some() || reports.iter().any(|r| r.format.needs_marks());
+    carry(&mut settings, &reports, baseline.is_some() || lint.known.since.is_some());
     let inputs = if only_reports { Vec::new() } else { discover::discover(&lint.paths, &options) };
     let changes = changes(lint, &inputs, &here)?;
     let mut mended = mend(lint, inputs, &settings);
@@ -77,6 +74,14 @@ pub(super) fn run(lint: &Lint, imported: &[PathBuf]) -> Result<u8, Failure> {
     };
     deliver(lint, &reports, &outcomes, &mended, options)?;
     Ok(code)
+}
+
+/// What findings shall carry for these reports, and, where they are compared with others, to be known by.
+fn carry(settings: &mut Settings, reports: &[Report], compared: bool) {
+    let any = |needs: fn(Format) -> bool| reports.iter().any(|r| needs(r.format));
+    settings.with_fixes = any(Format::needs_fixes);
+    settings.levels = any(Format::needs_levels);
+    settings.with_marks = compared || any(Format::needs_marks);
 }
 
 /// For a run of whose findings nobody is told: it remains to be seen what could not be read.
