@@ -29,16 +29,19 @@ pub struct Claim {
 }
 
 impl Claim {
-    /// A claim; what is made for tests weighs no more than a trial.
-    pub(super) fn new(weight: Weight, minor: u32, path: &Arc<str>, line: u32, what: &'static str) -> Self {
-        let test = path.split('/').any(|part| TESTS.contains(&part));
-        let weight = if test { weight.max(Weight::Trial) } else { weight };
-        Self { weight, minor, path: Arc::clone(path), line, what }
+    /// A claim; none where nobody means it: in an example, or where tests define a cluster that they never make.
+    pub(super) fn new(weight: Weight, minor: u32, path: &Arc<str>, line: u32, what: &'static str) -> Option<Self> {
+        let within = |folders: &[&str]| path.split('/').any(|part| folders.contains(&part));
+        let meant = !within(EXAMPLES) && (weight == Weight::Trial || !within(TESTS));
+        meant.then(|| Self { weight, minor, path: Arc::clone(path), line, what })
     }
 }
 
-/// Folders whose clusters nobody runs.
-const TESTS: &[&str] = &["test", "tests", "testdata", "fixtures", "e2e", "examples", "example", "samples"];
+/// Folders of things to read, or to test with.
+const EXAMPLES: &[&str] = &["example", "examples", "fixtures", "golden", "sample", "samples", "testdata"];
+
+/// Folders whose clusters to try things out in are meant.
+const TESTS: &[&str] = &["e2e", "test", "tests"];
 
 /// The minor of a version as tools write it: `1.33`, `v1.33.1`, `1.33.1-gke.100`, `v1.33.1+k3s1`, `v1.33.1@sha256:…`.
 pub(super) fn minor(text: &str) -> Option<u32> {

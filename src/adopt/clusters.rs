@@ -66,7 +66,7 @@ pub(super) fn claims(object: Object<'_>, path: &Arc<str>, lines: &LineIndex<'_>)
     };
     let defined = DEFINITIONS.iter().filter(|d| fits(d, object)).filter_map(|d| {
         let slot = object.at(d.field);
-        Some(claim(Weight::Cluster, minor(slot.text())?, slot, d.what))
+        claim(Weight::Cluster, minor(slot.text())?, slot, d.what)
     });
     let mut claims: Vec<Claim> = defined.collect();
     if object.kind() == "Namespace" && object.api_version() == "v1" {
@@ -74,7 +74,7 @@ pub(super) fn claims(object: Object<'_>, path: &Arc<str>, lines: &LineIndex<'_>)
         let pinned = Mode::ALL.iter().map(|mode| labels.key(mode.version_label()));
         claims.extend(pinned.filter_map(|slot| {
             let minor = parse_version(slot.as_str()?).ok()??;
-            Some(claim(Weight::Least, minor, slot, "a Namespace's Pod Security label"))
+            claim(Weight::Least, minor, slot, "a Namespace's Pod Security label")
         }));
     }
     claims
@@ -89,7 +89,7 @@ fn fits(definition: &Definition, object: Object<'_>) -> bool {
 pub(super) fn chart(tree: &Tree<'_>, path: &Arc<str>, lines: &LineIndex<'_>) -> Option<Claim> {
     let slot = Slot::root(tree, tree.root()).at("kubeVersion");
     let line = lines.position(slot.span().start).line;
-    least(slot.text()).map(|minor| Claim::new(Weight::Least, minor, path, line, "a chart's kubeVersion"))
+    least(slot.text()).and_then(|minor| Claim::new(Weight::Least, minor, path, line, "a chart's kubeVersion"))
 }
 
 #[cfg(test)]

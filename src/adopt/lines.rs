@@ -52,7 +52,7 @@ pub(super) fn claims(path: &Arc<str>, text: &str) -> Vec<Claim> {
     let mut claims = Vec::new();
     let mut block = Block::None;
     for (line, number) in text.lines().zip(1..) {
-        let mut claim = |weight, minor, what| claims.push(Claim::new(weight, minor, path, number, what));
+        let mut claim = |weight, minor, what| claims.extend(Claim::new(weight, minor, path, number, what));
         for (image, what) in IMAGES {
             let tag = line.split_once(image).map(|(_, tag)| tag);
             if let Some(minor) = tag.and_then(|tag| minor(until_end(tag))) {

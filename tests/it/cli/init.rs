@@ -210,10 +210,14 @@ fn what_defines_a_cluster_outweighs_the_rest() {
     dir.file("a/Chart.yaml", "kubeVersion: '>=1.25'\n");
     dir.file("b/Chart.yaml", "kubeVersion: '>=1.27'\n");
     assert_eq!(version(&dir).as_deref(), Some("\"1.27\""), "both charts must fit");
-    dir.file("tests/cluster.yaml", &kops("1.24.0"));
-    assert_eq!(version(&dir).as_deref(), Some("\"1.24\""));
-    dir.file("Makefile", "K8S_VERSION=1.26.0\n");
-    assert_eq!(version(&dir).as_deref(), Some("\"1.24\""), "a cluster of tests is one to try things out");
+    for folder in ["tests", "testdata", "docs/examples"] {
+        dir.file(&format!("{folder}/cluster.yaml"), &kops("1.24.0"));
+    }
+    dir.file("examples/kind.yaml", "image: kindest/node:v1.24.0\n");
+    assert_eq!(version(&dir).as_deref(), Some("\"1.27\""), "nobody runs these");
+    dir.file("tests/kind.yaml", "image: kindest/node:v1.30.0\n");
+    dir.file("Makefile", "K8S_VERSION=1.29.0\n");
+    assert_eq!(version(&dir).as_deref(), Some("\"1.29\""), "it is tried on both");
     dir.file("prod.yaml", &kops("1.33.0"));
     dir.file("staging.yaml", &kops("1.34.0"));
     assert_eq!(version(&dir).as_deref(), Some("\"1.33\""), "manifests must work on both");
