@@ -1,7 +1,7 @@
 use crate::finding::Report;
 use crate::k8s::Pod;
 use crate::k8s::profile::{APPARMOR, Profile};
-use crate::rule::{Check, Policy, Rule, Severity};
+use crate::rule::{Check, Policy, Rule, Safety, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "apparmor-annotation",
@@ -23,7 +23,13 @@ fn check(pod: Pod<'_>, report: &mut Report<'_>) {
     for stray in APPARMOR.strays(pod) {
         let kind = pod.object().kind();
         let message = format!("the AppArmor annotation stands on the {kind} itself, whose pods do not get it");
-        report.at_key(stray, message).help("write `appArmorProfile` under `securityContext` of the pod template");
+        let named = stray.key_name().and_then(|key| Some(key.strip_prefix(APPARMOR.annotation)?.to_owned()));
+        let container = pod.containers().find(|c| named.as_deref() == Some(c.name()));
+        let draft = report.at_key(stray, message);
+        draft.help("write `appArmorProfile` under `securityContext` of the pod template");
+        if let Some(field) = container.map(|c| c.effective(APPARMOR.field)).filter(|f| f.is_absent()) {
+            draft.fix(Safety::Unsafe, APPARMOR.into_field(stray, field));
+        }
     }
     for annotation in APPARMOR.annotations(pod) {
         let Some(container) = pod.containers().find(|c| c.name() == annotation.container) else { continue };
@@ -36,6 +42,7 @@ fn check(pod: Pod<'_>, report: &mut Report<'_>) {
         let message = format!("{} has its AppArmor profile from an annotation", container.label());
         let draft = report.at_key(annotation.slot, message);
         draft.container(container);
+        draft.fix(Safety::Safe, APPARMOR.into_field(annotation.slot, container.at(APPARMOR.field)));
         match says {
             Some(Profile::Localhost(name)) => draft.help(format!(
                 "write `appArmorProfile: {{type: Localhost, localhostProfile: {name}}}` under `securityContext`"

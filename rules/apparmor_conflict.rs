@@ -1,7 +1,7 @@
 use crate::finding::Report;
 use crate::k8s::Pod;
 use crate::k8s::profile::{APPARMOR, Profile};
-use crate::rule::{Check, Policy, Rule, Severity};
+use crate::rule::{Check, Policy, Rule, Safety, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "apparmor-conflict",
@@ -28,15 +28,17 @@ fn check(pod: Pod<'_>, report: &mut Report<'_>) {
         if says == means {
             continue;
         }
-        let outcome = if container.at(APPARMOR.field).exists() {
-            "the API server refuses the pod"
-        } else {
-            "the annotation counts"
-        };
+        let own = container.at(APPARMOR.field);
+        let outcome = if own.exists() { "the API server refuses the pod" } else { "the annotation counts" };
         let who = container.label();
         let message = format!("the AppArmor annotation of {who} says {says}, appArmorProfile {means}: {outcome}");
-        report
-            .at(annotation.slot, message)
+        let draft = report.at(annotation.slot, message);
+        if own.exists() {
+            draft.fix(Safety::Unsafe, [annotation.slot.remove()]);
+        } else {
+            draft.fix(Safety::Safe, APPARMOR.into_field(annotation.slot, own));
+        }
+        draft
             .help("remove the annotation, and let the field say what is meant")
             .related(field.span(), format!("the field says {means}"))
             .container(container);

@@ -1,7 +1,8 @@
 use crate::finding::Report;
 use crate::k8s::Pod;
 use crate::k8s::profile::APPARMOR;
-use crate::rule::{Check, Policy, Rule, Severity};
+use crate::nearest::nearest;
+use crate::rule::{Check, Policy, Rule, Safety, Severity};
 use crate::yaml::contains_placeholder;
 
 pub(super) static RULE: Rule = Rule {
@@ -30,6 +31,11 @@ fn check(pod: Pod<'_>, report: &mut Report<'_>) {
         }
         let message = format!("the AppArmor annotation is for container \"{name}\", which the pod does not have");
         let draft = report.at_key(annotation.slot, message);
+        let free = |n: &&str| !pod.annotation_keys().any(|key| key.strip_prefix(APPARMOR.annotation) == Some(*n));
+        if let Some(meant) = nearest(name, names.iter().copied().filter(free)) {
+            let key = format!("{}{meant}", APPARMOR.annotation);
+            draft.fix(Safety::Unsafe, [annotation.slot.rename_key(&key)]);
+        }
         if !names.is_empty() {
             draft.help(format!("the containers are {}", names.join(", ")));
         }

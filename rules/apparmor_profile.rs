@@ -1,7 +1,7 @@
 use crate::finding::Report;
 use crate::k8s::Container;
 use crate::k8s::profile::APPARMOR;
-use crate::rule::{Check, Map, Policy, Rule, Severity};
+use crate::rule::{Check, Map, Policy, Rule, Safety, Severity};
 use crate::yaml::Slot;
 
 pub(super) static RULE: Rule = Rule {
@@ -28,7 +28,13 @@ fn check(container: Container<'_>, report: &mut Report<'_>) {
         if field.has_placeholder() {
             report.undecided(field, "whether there is an AppArmor profile");
         } else if !field.exists() {
-            report.at(container.at(APPARMOR.field), format!("{} names no AppArmor profile", container.label())).help(
+            // An annotation of a sibling counts beside its own field only.
+            let pod = container.pod();
+            let annotated = APPARMOR.annotations(pod).next().is_some();
+            let target = if annotated { container.at(APPARMOR.field) } else { pod.at(APPARMOR.field) };
+            let message = format!("{} names no AppArmor profile", container.label());
+            let draft = report.at(container.at(APPARMOR.field), message);
+            draft.fix(Safety::Unsafe, [target.set("{type: RuntimeDefault}")]).help(
                 "write `appArmorProfile: {type: RuntimeDefault}` under `securityContext`, the pod's for all containers",
             );
         }

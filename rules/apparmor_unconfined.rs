@@ -1,7 +1,7 @@
 use crate::finding::Report;
 use crate::k8s::profile::APPARMOR;
 use crate::k8s::{Pod, confinement};
-use crate::rule::{Check, Map, Policy, Rule, Severity, baseline};
+use crate::rule::{Check, Map, Policy, Rule, Safety, Severity, baseline};
 use crate::yaml::Typed;
 
 pub(super) static RULE: Rule = Rule {
@@ -37,7 +37,13 @@ fn check(pod: Pod<'_>, report: &mut Report<'_>) {
             Typed::Wrong => drop(report.refused(slot, &name, "a string")),
             Typed::Is(value) => {
                 let message = format!("{name} is set to \"{value}\"");
-                report.at(slot, message).help("write `runtime/default`, or better the field `appArmorProfile` (1.30)");
+                let draft = report.at(slot, message);
+                // The field that replaces it is known by its container.
+                pod.containers().find(|c| c.name() == annotation.container).map(|c| draft.container(c));
+                if value == "unconfined" {
+                    draft.fix(Safety::Unsafe, [slot.set("runtime/default")]);
+                }
+                draft.help("write `runtime/default`, or better the field `appArmorProfile` (1.30)");
             }
         }
     }

@@ -3,8 +3,8 @@ use std::sync::Arc;
 
 use crate::finding::Report;
 use crate::k8s::Object;
-use crate::rule::{Check, Policy, Rule, Severity};
-use crate::yaml::{NodeId, Slot, Tree};
+use crate::rule::{Check, Policy, Rule, Safety, Severity};
+use crate::yaml::{Change, NodeId, Slot, Tree};
 
 pub(super) static RULE: Rule = Rule {
     id: "duplicate-key",
@@ -36,7 +36,7 @@ fn check(tree: &Tree<'_>, objects: &[Object<'_>], report: &mut Report<'_>) {
         let Some(slot) = Slot::root(tree, root).of_key(last) else { continue };
         let name = tree.key_name(last);
         let draft = report.at_key(slot, format!("the key {name:?} stands {} times here: this one counts", keys.len()));
-        draft.help(HELP);
+        draft.help(HELP).fix(Safety::Safe, earlier.iter().map(|&key| Some(Change::remove_key(key))));
         for &key in earlier.iter().take(MOST_SHOWN) {
             draft.related(tree.span(key), "this one is dropped, with its value");
         }

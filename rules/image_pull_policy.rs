@@ -1,6 +1,7 @@
 use crate::finding::Report;
 use crate::k8s::{Container, Pin};
-use crate::rule::{Check, Map, Policy, Rule, Severity};
+use crate::nearest::nearest;
+use crate::rule::{Check, Map, Policy, Rule, Safety, Severity};
 use crate::yaml::Typed;
 
 pub(super) static RULE: Rule = Rule {
@@ -28,6 +29,7 @@ fn check(container: Container<'_>, report: &mut Report<'_>) {
             let why = "but its image's tag moves: each node runs what it happens to have";
             report
                 .at(policy, format!("{who} sets imagePullPolicy to {name}, {why}"))
+                .fix(Safety::Unsafe, [policy.set("Always")])
                 .help("pin the image to a version, or write `imagePullPolicy: Always`");
         }
         (Typed::Is("IfNotPresent" | "Never"), None) => {
@@ -37,8 +39,10 @@ fn check(container: Container<'_>, report: &mut Report<'_>) {
             report.undecided(policy, &format!("whether imagePullPolicy of {who} fits its image"));
         }
         (Typed::Is(other), _) => {
+            let meant = nearest(other, ["Always", "IfNotPresent", "Never"]);
             report
                 .at(policy, format!("{who} sets imagePullPolicy to {other}, which the API server refuses"))
+                .fix(Safety::Safe, [meant.and_then(|meant| policy.set(meant))])
                 .help("write `Always`, `IfNotPresent` or `Never`");
         }
         (Typed::Wrong, _) => {

@@ -1,6 +1,6 @@
 use crate::finding::Report;
 use crate::k8s::{Mode, Object, parse_level};
-use crate::rule::{Check, Level, Policy, Rule, Severity};
+use crate::rule::{Check, Level, Policy, Rule, Safety, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "namespace-pod-security",
@@ -30,7 +30,10 @@ fn check(object: Object<'_>, report: &mut Report<'_>) {
         report.undecided(enforce, "which Pod Security level the namespace enforces");
     } else if !enforce.exists() {
         let message = format!("namespace \"{name}\" enforces no Pod Security level: it takes privileged pods");
-        report.at(enforce, message).help("label it `pod-security.kubernetes.io/enforce: restricted`");
+        report
+            .at(enforce, message)
+            .fix(Safety::Unsafe, [enforce.set("restricted")])
+            .help("label it `pod-security.kubernetes.io/enforce: restricted`");
     } else if let Some(level) = enforce.as_str().and_then(parse_level).filter(|l| *l < Level::Restricted) {
         report
             .at(enforce, format!("namespace \"{name}\" enforces {}, which is weaker than restricted", level.name()))

@@ -1,6 +1,6 @@
 use crate::finding::Report;
 use crate::k8s::Container;
-use crate::rule::{Check, Policy, Rule, Severity, baseline};
+use crate::rule::{Check, Policy, Rule, Safety, Severity, baseline};
 use crate::yaml::Typed;
 
 pub(super) static RULE: Rule = Rule {
@@ -35,7 +35,10 @@ fn check(container: Container<'_>, report: &mut Report<'_>) {
                 Typed::Wrong => drop(report.refused(slot, &what, "a string")),
                 Typed::Is(host) => {
                     let message = format!("{caller} of {who} makes the kubelet call {host}");
-                    report.at(slot, message).help("remove `host`: the call then goes to the pod itself");
+                    report
+                        .at(slot, message)
+                        .fix(Safety::Unsafe, [slot.remove()])
+                        .help("remove `host`: the call then goes to the pod itself");
                 }
             }
         }

@@ -1,7 +1,7 @@
 use crate::finding::Report;
 use crate::k8s::Object;
 use crate::k8s::runtime_class::{GROUP, is_runtime_class, version_fault};
-use crate::rule::{Check, Policy, Rule, Severity};
+use crate::rule::{Check, Policy, Rule, Safety, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "runtime-class-api-version",
@@ -27,18 +27,20 @@ fn check(object: Object<'_>, report: &mut Report<'_>) {
     }
     let at = report.settings().kubernetes;
     let wanted = if at.since(20) { "v1" } else { "v1beta1" };
+    let change = || [slot.set(format!("{GROUP}/{wanted}"))];
     let help = format!("did you mean `{GROUP}/{wanted}`?");
     let found = object.api_version();
     if found.is_empty() {
         let what = if slot.exists() { "an apiVersion that is no string" } else { "no apiVersion" };
-        report.at(slot, format!("RuntimeClass has {what}")).help(help);
+        report.at(slot, format!("RuntimeClass has {what}")).fix(Safety::Safe, change()).help(help);
         return;
     }
     let version = found.split_once('/').map_or(found, |(_, version)| version);
     if object.group() != GROUP {
-        report.at(slot, format!("RuntimeClass is served by {GROUP}/{wanted}, not {found}")).help(help);
+        let message = format!("RuntimeClass is served by {GROUP}/{wanted}, not {found}");
+        report.at(slot, message).fix(Safety::Safe, change()).help(help);
     } else if let Some((fault, later)) = version_fault(version, at) {
         let draft = if later { report.note(slot, fault) } else { report.at(slot, fault) };
-        draft.help(help);
+        draft.fix(Safety::Safe, change()).help(help);
     }
 }

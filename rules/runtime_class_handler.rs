@@ -1,7 +1,7 @@
 use crate::finding::Report;
 use crate::k8s::Object;
 use crate::k8s::runtime_class::{is_dns_label, is_runtime_class};
-use crate::rule::{Check, Policy, Rule, Severity};
+use crate::rule::{Check, Policy, Rule, Safety, Severity};
 use crate::yaml::Typed;
 
 pub(super) static RULE: Rule = Rule {
@@ -30,7 +30,10 @@ fn check(object: Object<'_>, report: &mut Report<'_>) {
         }
         Typed::Absent if alpha.exists() => {
             let message = "RuntimeClass has its handler at spec.runtimeHandler, where only v1alpha1 read it";
-            report.at_key(alpha, message).help("write `handler` beside `metadata`");
+            let [set, remove] = alpha.move_to(handler);
+            let only = object.at("spec").entries().count() == 1;
+            let remove = if only { remove.and_then(|_| object.at("spec").remove()) } else { remove };
+            report.at_key(alpha, message).fix(Safety::Safe, [set, remove]).help("write `handler` beside `metadata`");
             return;
         }
         Typed::Absent => "RuntimeClass has no handler".to_owned(),

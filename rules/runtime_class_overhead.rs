@@ -1,7 +1,7 @@
 use crate::finding::Report;
 use crate::k8s::Object;
 use crate::k8s::runtime_class::{is_amount, is_resource_name, is_runtime_class};
-use crate::rule::{Check, Policy, Rule, Severity};
+use crate::rule::{Check, Policy, Rule, Safety, Severity};
 use crate::yaml::Kind;
 
 pub(super) static RULE: Rule = Rule {
@@ -27,7 +27,9 @@ fn check(object: Object<'_>, report: &mut Report<'_>) {
         for (key, slot) in overhead.entries() {
             if is_resource_name(&key) {
                 let message = format!("RuntimeClass has {key} directly under overhead, where nothing reads it");
-                report.at_key(slot, message).help("write it under `overhead.podFixed`");
+                let known = ["cpu", "memory", "ephemeral-storage"].into_iter().find(|name| *name == key);
+                let changes = known.map_or([None, None], |name| slot.move_to(fixed.key(name)));
+                report.at_key(slot, message).fix(Safety::Safe, changes).help("write it under `overhead.podFixed`");
             }
         }
     }

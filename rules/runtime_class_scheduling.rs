@@ -1,8 +1,8 @@
 use crate::finding::Report;
 use crate::k8s::Object;
 use crate::k8s::runtime_class::{is_label_value, is_qualified_name, is_runtime_class};
-use crate::rule::{Check, Policy, Rule, Severity};
-use crate::yaml::{Typed, contains_placeholder};
+use crate::rule::{Check, Policy, Rule, Safety, Severity};
+use crate::yaml::{Kind, Typed, Value, contains_placeholder};
 
 pub(super) static RULE: Rule = Rule {
     id: "runtime-class-scheduling",
@@ -33,11 +33,15 @@ fn check(object: Object<'_>, report: &mut Report<'_>) {
             Typed::Wrong => false,
         };
         if !valid {
+            let plain = matches!(value.kind(), Kind::Bool(_) | Kind::Int(_) | Kind::Uint(_) | Kind::Float(_));
+            let quoted =
+                if plain && is_label_value(value.text()) { value.set(Value::text(value.text())) } else { None };
             report
                 .at(
                     value,
                     format!("RuntimeClass selects nodes by {key} of {:?}, which is no label's value", value.text()),
                 )
+                .fix(Safety::Safe, [quoted])
                 .help("write the value as a string, in quotes where YAML reads another type");
         }
     }

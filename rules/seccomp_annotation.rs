@@ -1,7 +1,7 @@
 use crate::finding::Report;
 use crate::k8s::Pod;
 use crate::k8s::profile::{Profile, SECCOMP};
-use crate::rule::{Check, Policy, Rule, Severity};
+use crate::rule::{Check, Policy, Rule, Safety, Severity};
 use crate::yaml::Slot;
 
 pub(super) static RULE: Rule = Rule {
@@ -25,7 +25,7 @@ fn check(pod: Pod<'_>, report: &mut Report<'_>) {
     let set = |slot: Slot<'_>| slot.exists() || slot.is_unknown();
     let whole = pod.annotation(SECCOMP.pod);
     if set(whole) && !pod.containers().all(|c| set(c.effective(SECCOMP.field))) {
-        judge(whole, "the pod", report);
+        judge(whole, pod.at(SECCOMP.field), "the pod", report);
     }
     for annotation in SECCOMP.annotations(pod) {
         let container = pod.containers().find(|c| c.name() == annotation.container);
@@ -33,24 +33,35 @@ fn check(pod: Pod<'_>, report: &mut Report<'_>) {
             continue;
         }
         report.set_container(container);
-        judge(annotation.slot, &format!("container \"{}\"", annotation.container), report);
+        let field = container.map_or(pod.at(SECCOMP.field), |c| c.at(SECCOMP.field));
+        judge(annotation.slot, field, &format!("container \"{}\"", annotation.container), report);
     }
     report.set_container(None);
     for stray in SECCOMP.strays(pod) {
         let kind = pod.object().kind();
         let message = format!("the seccomp annotation stands on the {kind} itself, whose pods do not get it");
-        report.at_key(stray, message).help("write `seccompProfile` under `securityContext` of the pod template");
+        let draft = report.at_key(stray, message);
+        if stray.key_name().as_deref() == Some(SECCOMP.pod) {
+            draft.fix(Safety::Unsafe, SECCOMP.into_field(stray, pod.at(SECCOMP.field)));
+        }
+        draft.help("write `seccompProfile` under `securityContext` of the pod template");
     }
 }
 
-fn judge(annotation: Slot<'_>, who: &str, report: &mut Report<'_>) {
-    let fate = if report.settings().kubernetes.since(27) {
-        "has had no effect since Kubernetes 1.27"
-    } else {
-        "is deprecated since Kubernetes 1.19"
-    };
+fn judge(annotation: Slot<'_>, field: Slot<'_>, who: &str, report: &mut Report<'_>) {
+    let ignored = report.settings().kubernetes.since(27);
+    let fate = if ignored { "has had no effect since Kubernetes 1.27" } else { "is deprecated since Kubernetes 1.19" };
     let draft = report.at_key(annotation, format!("the annotation for the seccomp profile of {who} {fate}"));
-    draft.help(match annotation.as_str().and_then(|text| Profile::of_annotation(text, SECCOMP)) {
+    let says = annotation.as_str().and_then(|text| Profile::of_annotation(text, SECCOMP));
+    match says {
+        // Without it such a pod is as unconfined as with it.
+        Some(Profile::Unconfined) if ignored => draft.fix(Safety::Safe, [annotation.remove()]),
+        Some(Profile::Unconfined) | None => draft,
+        // Until 1.26 the API server itself wrote the field.
+        Some(_) if !ignored => draft.fix(Safety::Safe, SECCOMP.into_field(annotation, field)),
+        Some(_) => draft.fix(Safety::Unsafe, SECCOMP.into_field(annotation, field)),
+    };
+    draft.help(match says {
         Some(Profile::Localhost(path)) => {
             format!("write `seccompProfile: {{type: Localhost, localhostProfile: {path}}}` under `securityContext`")
         }

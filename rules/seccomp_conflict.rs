@@ -1,7 +1,7 @@
 use crate::finding::Report;
 use crate::k8s::Pod;
 use crate::k8s::profile::{Profile, SECCOMP};
-use crate::rule::{Check, Policy, Rule, Severity};
+use crate::rule::{Check, Policy, Rule, Safety, Severity};
 use crate::yaml::Slot;
 
 pub(super) static RULE: Rule = Rule {
@@ -42,8 +42,15 @@ fn compare(annotation: Slot<'_>, field: Slot<'_>, own: bool, who: &str, report: 
         (false, true) => "the API server refuses the pod",
         (false, false) => "the annotation counts for this container",
     };
-    report
-        .at(annotation, format!("the seccomp annotation of {who} says {says}, seccompProfile {means}: {outcome}"))
-        .help("remove the annotation, and let the field say what is meant")
-        .related(field.span(), format!("the field says {means}"));
+    let ignored = report.settings().kubernetes.since(27);
+    let draft = report
+        .at(annotation, format!("the seccomp annotation of {who} says {says}, seccompProfile {means}: {outcome}"));
+    draft.help("remove the annotation, and let the field say what is meant");
+    draft.related(field.span(), format!("the field says {means}"));
+    // An annotation that counts for a container cannot go without changing what it does.
+    if ignored {
+        draft.fix(Safety::Safe, [annotation.remove()]);
+    } else if own {
+        draft.fix(Safety::Unsafe, [annotation.remove()]);
+    }
 }

@@ -1,7 +1,7 @@
 use crate::clause::Exemption::Windows;
 use crate::finding::Report;
 use crate::k8s::{Pod, confinement};
-use crate::rule::{Check, Map, Policy, Rule, Severity, restricted};
+use crate::rule::{Check, Map, Policy, Rule, Safety, Severity, restricted};
 use crate::yaml::Typed;
 
 pub(super) static RULE: Rule = Rule {
@@ -37,9 +37,12 @@ fn check(pod: Pod<'_>, report: &mut Report<'_>) {
         return;
     }
     for container in pod.containers().filter(|c| confinement::profile_type(c.at(FIELD)) == Typed::Absent) {
+        // The API server refuses the field for a pod on Windows.
+        let shared = if pod.is_windows() { None } else { pod.at(FIELD).set("{type: RuntimeDefault}") };
         report.set_container(Some(container));
         report
             .at(container.at(FIELD), format!("{} has no {FIELD}, and neither has the pod", container.label()))
+            .fix(Safety::Unsafe, [shared])
             .help("write `seccompProfile: {type: RuntimeDefault}` under the pod's `securityContext`");
     }
 }

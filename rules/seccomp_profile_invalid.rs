@@ -1,7 +1,7 @@
 use crate::finding::Report;
 use crate::k8s::Pod;
 use crate::k8s::profile::SECCOMP;
-use crate::rule::{Check, Policy, Rule, Severity};
+use crate::rule::{Check, Policy, Rule, Safety, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "seccomp-profile-invalid",
@@ -26,7 +26,7 @@ fn check(pod: Pod<'_>, report: &mut Report<'_>) {
         }
         let Some((slot, why)) = SECCOMP.fault(field) else { continue };
         let who = container.map_or_else(|| "the pod".to_owned(), crate::k8s::Container::label);
-        report.at(slot, format!("{who}: {why}")).help(HELP);
+        report.at(slot, format!("{who}: {why}")).fix(Safety::Safe, [SECCOMP.mended(field)]).help(HELP);
     }
     report.set_container(None);
 }

@@ -2,7 +2,7 @@ use crate::clause::Exemption::Windows;
 use crate::finding::Report;
 use crate::k8s::profile::SECCOMP;
 use crate::k8s::{Pod, confinement};
-use crate::rule::{Check, Level, Map, Policy, Rule, Severity, baseline, restricted};
+use crate::rule::{Check, Level, Map, Policy, Rule, Safety, Severity, baseline, restricted};
 use crate::yaml::Typed;
 
 pub(super) static RULE: Rule = Rule {
@@ -48,7 +48,10 @@ fn annotations(pod: Pod<'_>, report: &mut Report<'_>) {
             Typed::Wrong => drop(report.refused(slot, &name, "a string")),
             Typed::Is("runtime/default" | "docker/default") => {}
             Typed::Is(value) if value.starts_with("localhost/") => {}
-            _ => drop(report.at(slot, format!("{name} is set to \"{}\"", slot.text()))),
+            said => {
+                let change = if said == Typed::Is("unconfined") { slot.set("runtime/default") } else { None };
+                report.at(slot, format!("{name} is set to \"{}\"", slot.text())).fix(Safety::Unsafe, [change]);
+            }
         }
     }
 }

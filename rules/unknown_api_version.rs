@@ -1,6 +1,6 @@
 use crate::finding::Report;
 use crate::k8s::api::{self, Fault, Slip};
-use crate::rule::{Check, Policy, Rule, Severity};
+use crate::rule::{Check, Policy, Rule, Safety, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "unknown-api-version",
@@ -36,8 +36,12 @@ fn check(slip: &Slip<'_>, report: &mut Report<'_>) {
         }
         _ => return,
     };
+    let report_version = report.settings().kubernetes;
     let draft = report.at(slip.slot, message);
     if let Some(meant) = meant {
         draft.help(format!("write `apiVersion: {meant}`"));
+        if api::fits(slip.parent, meant, report_version.0) {
+            draft.fix(Safety::Safe, [slip.slot.set(meant)]);
+        }
     }
 }

@@ -1,6 +1,7 @@
 use crate::finding::Report;
 use crate::k8s::api::{Fault, Meant, Slip};
-use crate::rule::{Check, Policy, Rule, Severity};
+use crate::nearest::nearest;
+use crate::rule::{Check, Policy, Rule, Safety, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "unknown-field",
@@ -22,11 +23,19 @@ fn check(slip: &Slip<'_>, report: &mut Report<'_>) {
     let key = path.strip_prefix(&slip.parent.path()).unwrap_or(&path).trim_start_matches('.');
     match &slip.fault {
         Fault::Field(None) => report.at_key(slip.slot, format!("unknown field {key} {within}")),
-        Fault::Field(Some(Meant::Spelling(name))) => report
-            .at_key(slip.slot, format!("unknown field {key} {within}: did you mean {name}?"))
-            .help(format!("write `{name}`")),
+        Fault::Field(Some(Meant::Spelling(name))) => {
+            let right = slip.parent.at(name);
+            let change = if right.is_absent() && !right.is_null() { slip.slot.rename_key(name) } else { None };
+            // Other names than a misspelt one are guesses.
+            let safety = if nearest(key, [*name]).is_some() { Safety::Safe } else { Safety::Unsafe };
+            report
+                .at_key(slip.slot, format!("unknown field {key} {within}: did you mean {name}?"))
+                .fix(safety, [change])
+                .help(format!("write `{name}`"))
+        }
         Fault::Field(Some(Meant::Place(place))) => report
             .at_key(slip.slot, format!("unknown field {key} {within}: it belongs at {place}"))
+            .fix(Safety::Unsafe, slip.moved_to(place))
             .help(format!("move it to `{place}`")),
         Fault::Dated(field) => {
             let version = report.settings().kubernetes;

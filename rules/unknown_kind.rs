@@ -1,6 +1,6 @@
 use crate::finding::Report;
 use crate::k8s::api::{Fault, Slip};
-use crate::rule::{Check, Policy, Rule, Severity};
+use crate::rule::{Check, Policy, Rule, Safety, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "unknown-kind",
@@ -25,7 +25,7 @@ fn check(slip: &Slip<'_>, report: &mut Report<'_>) {
             match meant {
                 Some(meant) => {
                     let draft = report.at(slip.slot, format!("{message}: did you mean {meant}?"));
-                    draft.help(format!("write `kind: {meant}`"))
+                    draft.fix(Safety::Safe, [slip.slot.set(meant)]).help(format!("write `kind: {meant}`"))
                 }
                 None => report.at(slip.slot, message),
             }

@@ -1,6 +1,6 @@
 use crate::finding::Report;
 use crate::k8s::api::{Fault, Slip};
-use crate::rule::{Check, Policy, Rule, Severity};
+use crate::rule::{Check, Policy, Rule, Safety, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "unknown-value",
@@ -27,7 +27,7 @@ fn check(slip: &Slip<'_>, report: &mut Report<'_>) {
         report.at(slip.slot, format!("{message}, which came with Kubernetes 1.{since}: {version} refuses it"));
     } else if let Some(near) = values.nearest(text) {
         let message = format!("{message}, which the API server refuses: did you mean {near}?");
-        report.at(slip.slot, message).help(format!("write `{near}`"));
+        report.at(slip.slot, message).fix(Safety::Safe, [slip.slot.set(near)]).help(format!("write `{near}`"));
     } else {
         let all: Vec<_> = values.values().filter(|v| v.exists_at(version.0)).map(|v| v.name).collect();
         report.at(slip.slot, format!("{message}: the API server wants one of {}", all.join(", ")));

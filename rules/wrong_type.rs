@@ -26,6 +26,9 @@ fn check(slip: &Slip<'_>, report: &mut Report<'_>) {
     let draft = report.at(slip.slot, message);
     // Passwords are what most often lacks its quotes.
     draft.known_by(slip.slot, "");
+    if let Some((safety, change)) = slip.mended(wanted) {
+        draft.fix(safety, [Some(change)]);
+    }
     if let Some(advice) = slip.advice(wanted) {
         draft.help(advice);
     }

@@ -1,6 +1,7 @@
 //! Seccomp and AppArmor profile fields as Pod Security admission reads them, which does not ask what they name.
 
 use crate::finding::Report;
+use crate::rule::Safety;
 use crate::yaml::{Slot, Typed};
 
 /// The types that every standard allows.
@@ -37,8 +38,10 @@ pub fn judge(profile: Slot<'_>, kind: &str, who: &str, asked: bool, report: &mut
         Typed::Wrong => drop(report.refused(place, &what, "a mapping")),
         Typed::Is(name) if asked && !CONFINED.contains(&name) && (all || name == "Unconfined") => {
             let message = format!("{who} has the {kind} profile type \"{name}\"");
+            let change = if name == "Unconfined" { place.set("RuntimeDefault") } else { None };
             report
                 .at(place, message)
+                .fix(Safety::Unsafe, [change])
                 .help("write `type: RuntimeDefault`, or `type: Localhost` with a profile of yours");
         }
         _ => {}

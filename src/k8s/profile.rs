@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use super::container::Container;
 use super::pod::Pod;
-use crate::yaml::{Slot, Typed};
+use crate::nearest::nearest;
+use crate::yaml::{Change, Slot, Typed, Value};
 
 /// Where a kind of profile is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,6 +117,35 @@ impl Place {
     pub fn fields(self, pod: Pod<'_>) -> impl Iterator<Item = (Option<Container<'_>>, Slot<'_>)> {
         let containers = pod.containers().map(move |c| (Some(c), c.at(self.field)));
         std::iter::once((None, pod.at(self.field))).chain(containers).filter(|(_, slot)| slot.exists())
+    }
+
+    /// The changes that move what an annotation says into a field; none where that is nothing that the API accepts.
+    pub fn into_field(self, annotation: Slot<'_>, field: Slot<'_>) -> [Option<Change>; 2] {
+        let says = annotation.as_str().filter(|_| !annotation.has_placeholder());
+        let change = says.and_then(|text| Profile::of_annotation(text, self)).and_then(|profile| match profile {
+            Profile::Localhost(path) if self.path_fault(path).is_some() => None,
+            Profile::Localhost(path) => field.set(Value::map(&[("type", "Localhost"), ("localhostProfile", path)])),
+            profile => field.set(format!("{{type: {profile}}}")),
+        });
+        [change, annotation.remove()]
+    }
+
+    /// The change that mends what `fault` finds, where it is plain what was meant.
+    pub fn mended(self, field: Slot<'_>) -> Option<Change> {
+        let (kind, path) = (field.at("type"), field.at("localhostProfile"));
+        match (kind.str(), path.str()) {
+            (Typed::Is("Localhost"), Typed::Is(text)) => {
+                let meant = if self == SECCOMP { text.strip_prefix("/var/lib/kubelet/seccomp/")? } else { text.trim() };
+                self.path_fault(meant).is_none().then(|| path.set(Value::text(meant))).flatten()
+            }
+            (Typed::Is("RuntimeDefault" | "Unconfined" | "Localhost"), _) => None,
+            (Typed::Is(other), said) => {
+                let meant = nearest(other, ["RuntimeDefault", "Localhost", "Unconfined"])?;
+                ((meant == "Localhost") == (said != Typed::Absent)).then(|| kind.set(meant)).flatten()
+            }
+            (Typed::Absent, Typed::Is(text)) if self.path_fault(text).is_none() => kind.set("Localhost"),
+            _ => None,
+        }
     }
 
     /// What the API server would refuse in a field of this kind: where, and in which words.

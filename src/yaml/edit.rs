@@ -3,6 +3,7 @@
 
 mod plan;
 mod proof;
+mod shift;
 mod style;
 mod value;
 mod write;

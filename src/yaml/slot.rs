@@ -301,6 +301,11 @@ impl<'t> Slot<'t> {
         }
     }
 
+    /// The name of the key at which the value stands, if it has one.
+    pub fn key_name(self) -> Option<std::borrow::Cow<'t, str>> {
+        self.key.map(|key| self.tree.key_name(key))
+    }
+
     /// The span of the key, or of what names a value without one.
     pub fn key_span(self) -> Span {
         if let Some(key) = self.key {

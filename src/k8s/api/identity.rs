@@ -46,6 +46,33 @@ pub fn unfit(object: Slot<'_>, kind: &Kind, minor: u32) -> Vec<String> {
     walk(object, schema, measure).iter().map(|s| s.slot.path()).collect()
 }
 
+/// Whether an object is one of this `apiVersion`, as it stands.
+pub fn fits(object: Slot<'_>, api_version: &str, minor: u32) -> bool {
+    match kind(api_version, object.at("kind").text()) {
+        Lookup::Known(known) => known.served_at(minor) && unfit(object, known, minor).is_empty(),
+        _ => false,
+    }
+}
+
+/// Whether the successor of a kind takes something else where this object says nothing.
+pub fn has_other_defaults(object: Slot<'_>, kind: &Kind) -> bool {
+    let lacks = |path| object.at(path).is_absent();
+    match (kind.group_version, kind.name) {
+        ("extensions/v1beta1", "Deployment") => true,
+        // They replaced no pod of their own accord.
+        ("extensions/v1beta1", "DaemonSet") | ("apps/v1beta1", "StatefulSet") => lacks("spec.updateStrategy.type"),
+        ("apps/v1beta1", "Deployment") => lacks("spec.progressDeadlineSeconds") || lacks("spec.revisionHistoryLimit"),
+        // An empty selector took no pod, and now takes all.
+        ("policy/v1beta1", "PodDisruptionBudget") => object.at("spec.selector").entries().next().is_none(),
+        ("admissionregistration.k8s.io/v1beta1", _) => {
+            let full = ["failurePolicy", "matchPolicy", "timeoutSeconds"];
+            object.at("webhooks").items().any(|hook| full.iter().any(|field| hook.at(field).is_absent()))
+        }
+        ("apiextensions.k8s.io/v1beta1", _) => true,
+        _ => false,
+    }
+}
+
 /// The kind of an object, and what is wrong with its `apiVersion` and `kind`.
 fn identify<'p>(object: Object<'p>, minor: u32, found: &mut Vec<Slip<'p>>) -> Option<&'static Kind> {
     let (version, name) = (object.at("apiVersion"), object.at("kind"));

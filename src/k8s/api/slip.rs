@@ -2,7 +2,8 @@
 
 use super::{Enum, Field, Kind, Struct, Type};
 use crate::k8s::Container;
-use crate::yaml::{Kind as Node, Slot};
+use crate::rule::Safety;
+use crate::yaml::{Change, Kind as Node, Slot, Value};
 
 /// One thing that the API server does not know, or refuses.
 #[derive(Clone, Debug)]
@@ -108,6 +109,33 @@ impl Slip<'_> {
             }
             _ => None,
         }
+    }
+
+    /// The change that writes what stands there as a value of that type, if it is plain what is meant.
+    pub fn mended(&self, wanted: Type) -> Option<(Safety, Change)> {
+        let (slot, text) = (self.slot, self.slot.text());
+        let safe = |change: Option<Change>| Some((Safety::Safe, change?));
+        match (wanted, slot.kind()) {
+            (Type::String | Type::Enum(_), Node::Bool(_) | Node::Int(_) | Node::Uint(_) | Node::Float(_)) => {
+                safe(slot.set(Value::text(text)))
+            }
+            (Type::Bool, Node::Str) => safe(slot.set(text.to_ascii_lowercase().parse::<bool>().ok()?)),
+            (Type::Int32 | Type::Int64, Node::Str) => {
+                let number: i64 = text.parse().ok()?;
+                safe(if number.to_string() == text { slot.set(number) } else { None })
+            }
+            (Type::List(Type::String), Node::Str) if !text.is_empty() && !text.contains(char::is_whitespace) => {
+                let item = serde_json::Value::from(text);
+                Some((Safety::Unsafe, slot.set(format!("[{item}]"))?))
+            }
+            _ => None,
+        }
+    }
+
+    /// The changes that move an unknown field to a place, given as a path, where there is just one such.
+    pub fn moved_to(&self, place: &str) -> [Option<Change>; 2] {
+        let target = self.slot.from_root(place).filter(|t| t.path() == place.replace("[]", "[0]"));
+        target.map_or([None, None], |target| self.slot.move_to(target))
     }
 
     fn words(&self, slot: Slot<'_>) -> String {

@@ -44,6 +44,12 @@ impl Value {
         Self(Cow::Owned(quoted(text)))
     }
 
+    /// A mapping of strings, whatever they look like.
+    pub fn map(fields: &[(&str, &str)]) -> Self {
+        let fields: Vec<_> = fields.iter().map(|(key, text)| format!("{}: {}", quoted(key), quoted(text))).collect();
+        Self(Cow::Owned(format!("{{{}}}", fields.join(", "))))
+    }
+
     /// The value that stands at a slot, to be written elsewhere; none where there is none that could be told.
     pub fn of(slot: Slot<'_>) -> Option<Self> {
         let model = slot.exists().then(|| Model::of(slot.tree(), slot.node(), 0)).flatten()?;
