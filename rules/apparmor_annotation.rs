@@ -23,13 +23,10 @@ fn check(pod: Pod<'_>, report: &mut Report<'_>) {
     for stray in APPARMOR.strays(pod) {
         let kind = pod.object().kind();
         let message = format!("the AppArmor annotation stands on the {kind} itself, whose pods do not get it");
-        let named = stray.key_name().and_then(|key| Some(key.strip_prefix(APPARMOR.annotation)?.to_owned()));
-        let container = pod.containers().find(|c| named.as_deref() == Some(c.name()));
-        let draft = report.at_key(stray, message);
-        draft.help("write `appArmorProfile` under `securityContext` of the pod template");
-        if let Some(field) = container.map(|c| c.effective(APPARMOR.field)).filter(|f| f.is_absent()) {
-            draft.fix(Safety::Unsafe, APPARMOR.into_field(stray, field));
-        }
+        report
+            .at_key(stray, message)
+            .fix(Safety::Unsafe, APPARMOR.into_template(stray, pod))
+            .help("write `appArmorProfile` under `securityContext` of the pod template");
     }
     for annotation in APPARMOR.annotations(pod) {
         let Some(container) = pod.containers().find(|c| c.name() == annotation.container) else { continue };
@@ -43,14 +40,9 @@ fn check(pod: Pod<'_>, report: &mut Report<'_>) {
         let draft = report.at_key(annotation.slot, message);
         draft.container(container);
         draft.fix(Safety::Safe, APPARMOR.into_field(annotation.slot, container.at(APPARMOR.field)));
-        match says {
-            Some(Profile::Localhost(name)) => draft.help(format!(
-                "write `appArmorProfile: {{type: Localhost, localhostProfile: {name}}}` under `securityContext`"
-            )),
-            Some(profile) => {
-                draft.help(format!("write `appArmorProfile: {{type: {profile}}}` under `securityContext`"))
-            }
-            None => draft.help("write `appArmorProfile` under `securityContext`"),
-        };
+        draft.help(match says {
+            Some(profile) => APPARMOR.as_field(profile),
+            None => "write `appArmorProfile` under `securityContext`".to_owned(),
+        });
     }
 }

@@ -1,5 +1,5 @@
 use crate::finding::Report;
-use crate::k8s::{LABEL_PREFIX, Mode, Object, parse_level, parse_version};
+use crate::k8s::{LABEL_PREFIX, Mode, Object, parse_level, parse_version, version_meant};
 use crate::nearest::nearest;
 use crate::rule::{Check, Policy, Rule, Safety, Severity};
 use crate::yaml::Value;
@@ -34,22 +34,17 @@ fn check(object: Object<'_>, report: &mut Report<'_>) {
                 report.undecided(slot, &key);
             } else if name.ends_with("-version") {
                 if let Err(why) = parse_version(value) {
-                    let written = slot.text().to_lowercase();
-                    let meant =
-                        if written.starts_with('v') || written == "latest" { written } else { format!("v{written}") };
-                    let change = parse_version(&meant).ok().and_then(|_| slot.set(Value::text(&meant)));
                     report
                         .at(slot, format!("{key} is {value:?}: {why}"))
-                        .fix(Safety::Safe, [change])
+                        .fix(Safety::Safe, [version_meant(slot.text()).and_then(|meant| slot.set(Value::text(&meant)))])
                         .help("write `latest` or a version such as `v1.34`");
                 }
             } else if parse_level(value).is_none() {
                 let near = nearest(value, LEVELS);
-                let meant = near.unwrap_or("restricted");
                 report
                     .at(slot, format!("{key} is {value:?}, which is no level"))
                     .fix(Safety::Safe, [near.and_then(|level| slot.set(level))])
-                    .help(format!("did you mean `{meant}`?"));
+                    .help(format!("did you mean `{}`?", near.unwrap_or("restricted")));
             }
         } else if ours || nearest(prefix, ["pod-security.kubernetes.io"]).is_some() {
             let draft = report.at_key(slot, format!("the Pod Security admission plugin does not read the label {key}"));

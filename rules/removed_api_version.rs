@@ -1,6 +1,6 @@
 use crate::finding::Report;
 use crate::k8s::api::{self, Fault, Slip};
-use crate::rule::{Check, Map, Policy, Rule, Safety, Severity};
+use crate::rule::{Check, Map, Policy, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "removed-api-version",
@@ -36,16 +36,11 @@ fn check(slip: &Slip<'_>, report: &mut Report<'_>) {
         }
         _ => return,
     };
-    let successor = kind.successor(version.0).filter(|new| api::unfit(slip.parent, new, version.0).is_empty());
-    if let Some(new) = successor {
-        let mut changes = vec![slip.slot.set(new.group_version)];
-        if new.name != kind.name {
-            changes.push(slip.parent.at("kind").set(new.name));
-        }
-        let same = !api::has_other_defaults(slip.parent, kind);
-        draft.fix(if same { Safety::Safe } else { Safety::Unsafe }, changes);
+    let successor = kind.successor(version.0);
+    if let Some((safety, changes)) = successor.and_then(|new| api::succession(slip.parent, kind, new, version.0)) {
+        draft.fix(safety, changes);
     }
-    draft.help(match kind.successor(version.0) {
+    draft.help(match successor {
         None => "nothing replaces it: take the object away".to_owned(),
         Some(new) => {
             let other = if new.name == kind.name { String::new() } else { format!(", `kind: {}`", new.name) };

@@ -25,46 +25,38 @@ fn check(pod: Pod<'_>, report: &mut Report<'_>) {
     let set = |slot: Slot<'_>| slot.exists() || slot.is_unknown();
     let whole = pod.annotation(SECCOMP.pod);
     if set(whole) && !pod.containers().all(|c| set(c.effective(SECCOMP.field))) {
-        judge(whole, pod.at(SECCOMP.field), "the pod", report);
+        judge(whole, Some(pod.at(SECCOMP.field)), "the pod", report);
     }
     for annotation in SECCOMP.annotations(pod) {
         let container = pod.containers().find(|c| c.name() == annotation.container);
-        if container.is_some_and(|c| set(c.effective(SECCOMP.field))) {
-            continue;
+        if !container.is_some_and(|c| set(c.effective(SECCOMP.field))) {
+            report.set_container(container);
+            let (field, name) = (container.map(|c| c.at(SECCOMP.field)), annotation.container);
+            judge(annotation.slot, field, &format!("container \"{name}\""), report);
         }
-        report.set_container(container);
-        let field = container.map_or(pod.at(SECCOMP.field), |c| c.at(SECCOMP.field));
-        judge(annotation.slot, field, &format!("container \"{}\"", annotation.container), report);
     }
     report.set_container(None);
     for stray in SECCOMP.strays(pod) {
         let kind = pod.object().kind();
         let message = format!("the seccomp annotation stands on the {kind} itself, whose pods do not get it");
-        let draft = report.at_key(stray, message);
-        if stray.key_name().as_deref() == Some(SECCOMP.pod) {
-            draft.fix(Safety::Unsafe, SECCOMP.into_field(stray, pod.at(SECCOMP.field)));
-        }
+        let draft = report.at_key(stray, message).fix(Safety::Unsafe, SECCOMP.into_template(stray, pod));
         draft.help("write `seccompProfile` under `securityContext` of the pod template");
     }
 }
 
-fn judge(annotation: Slot<'_>, field: Slot<'_>, who: &str, report: &mut Report<'_>) {
+fn judge(annotation: Slot<'_>, field: Option<Slot<'_>>, who: &str, report: &mut Report<'_>) {
     let ignored = report.settings().kubernetes.since(27);
-    let fate = if ignored { "has had no effect since Kubernetes 1.27" } else { "is deprecated since Kubernetes 1.19" };
+    // Until 1.26 the API server itself wrote the field; since then nothing has been confined by what is said here.
+    let (safety, fate) = match ignored {
+        true => (Safety::Unsafe, "has had no effect since Kubernetes 1.27"),
+        false => (Safety::Safe, "is deprecated since Kubernetes 1.19"),
+    };
     let draft = report.at_key(annotation, format!("the annotation for the seccomp profile of {who} {fate}"));
     let says = annotation.as_str().and_then(|text| Profile::of_annotation(text, SECCOMP));
-    match says {
-        // Without it such a pod is as unconfined as with it.
-        Some(Profile::Unconfined) if ignored => draft.fix(Safety::Safe, [annotation.remove()]),
-        Some(Profile::Unconfined) | None => draft,
-        // Until 1.26 the API server itself wrote the field.
-        Some(_) if !ignored => draft.fix(Safety::Safe, SECCOMP.into_field(annotation, field)),
-        Some(_) => draft.fix(Safety::Unsafe, SECCOMP.into_field(annotation, field)),
-    };
-    draft.help(match says {
-        Some(Profile::Localhost(path)) => {
-            format!("write `seccompProfile: {{type: Localhost, localhostProfile: {path}}}` under `securityContext`")
-        }
-        _ => "write `seccompProfile: {type: RuntimeDefault}` under `securityContext`".to_owned(),
-    });
+    match (says, field) {
+        (Some(Profile::Unconfined), Some(_)) if !ignored => {}
+        (Some(Profile::Unconfined), _) | (_, None) => drop(draft.fix(Safety::Safe, [annotation.remove()])),
+        (_, Some(field)) => drop(draft.fix(safety, SECCOMP.into_field(annotation, field))),
+    }
+    draft.help(SECCOMP.as_field(says.filter(|&p| p != Profile::Unconfined).unwrap_or(Profile::RuntimeDefault)));
 }

@@ -23,7 +23,7 @@ mod writable;
 
 pub use container::{Container, ContainerKind, references};
 pub use image::{Image, ImageError, Pin, Tag};
-pub use namespace::{LABEL_PREFIX, LevelVersion, Mode, NamespacePolicy, parse_level, parse_version};
+pub use namespace::{LABEL_PREFIX, LevelVersion, Mode, NamespacePolicy, parse_level, parse_version, version_meant};
 pub use object::{Object, ObjectRef, Objects, objects};
 pub use pod::{Pod, PodData};
 pub use quantity::{Quantity, QuantityError};

@@ -147,6 +147,13 @@ pub fn parse_version(text: &str) -> Result<Option<u32>, &'static str> {
     minor.parse().map(Some).map_err(|_| WRONG)
 }
 
+/// The version that a text was meant to be, which is none as it stands.
+pub fn version_meant(text: &str) -> Option<String> {
+    let text = text.to_lowercase();
+    let meant = if text.starts_with("1.") { format!("v{text}") } else { text };
+    parse_version(&meant).is_ok().then_some(meant)
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Mode, NamespacePolicy, parse_version};

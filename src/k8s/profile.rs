@@ -119,6 +119,16 @@ impl Place {
         std::iter::once((None, pod.at(self.field))).chain(containers).filter(|(_, slot)| slot.exists())
     }
 
+    /// How a profile is written as a field.
+    pub fn as_field(self, profile: Profile<'_>) -> String {
+        let name = self.field.rsplit('.').next().unwrap_or_default();
+        let value = match profile {
+            Profile::Localhost(path) => format!("{{type: Localhost, localhostProfile: {path}}}"),
+            profile => format!("{{type: {profile}}}"),
+        };
+        format!("write `{name}: {value}` under `securityContext`")
+    }
+
     /// The changes that move what an annotation says into a field; none where that is nothing that the API accepts.
     pub fn into_field(self, annotation: Slot<'_>, field: Slot<'_>) -> [Option<Change>; 2] {
         let says = annotation.as_str().filter(|_| !annotation.has_placeholder());
@@ -128,6 +138,15 @@ impl Place {
             profile => field.set(format!("{{type: {profile}}}")),
         });
         [change, annotation.remove()]
+    }
+
+    /// The changes that move what a stray says to where the pods get it, if nothing is said there.
+    pub fn into_template(self, stray: Slot<'_>, pod: Pod<'_>) -> [Option<Change>; 2] {
+        let key = stray.key_name().unwrap_or_default();
+        let named = |c: &Container<'_>| key.strip_prefix(self.annotation) == Some(c.name());
+        let whole = (key == self.pod && self == SECCOMP).then(|| pod.at(self.field));
+        let field = whole.or_else(|| pod.containers().find(named).map(|c| c.effective(self.field)));
+        field.filter(|f| f.is_absent()).map_or([None, None], |field| self.into_field(stray, field))
     }
 
     /// The change that mends what `fault` finds, where it is plain what was meant.

@@ -6,7 +6,8 @@ use super::{
     nearest_kind, rank,
 };
 use crate::k8s::{Object, PodData};
-use crate::yaml::Slot;
+use crate::rule::Safety;
+use crate::yaml::{Change, Slot};
 
 /// Custom kinds whose pods are Kubernetes' own `PodTemplateSpec`, whole and with nothing beside it.
 const TEMPLATES: [(&str, &[&str]); 10] = [
@@ -54,8 +55,24 @@ pub fn fits(object: Slot<'_>, api_version: &str, minor: u32) -> bool {
     }
 }
 
+/// The changes that make an object one of the kind that replaces its own, where its fields are the same there.
+pub fn succession(
+    object: Slot<'_>,
+    old: &Kind,
+    new: &'static Kind,
+    minor: u32,
+) -> Option<(Safety, [Option<Change>; 2])> {
+    if !unfit(object, new, minor).is_empty() {
+        return None;
+    }
+    let version = object.at("apiVersion").set(new.group_version);
+    let kind = if new.name == old.name { version.clone() } else { object.at("kind").set(new.name) };
+    let safety = if has_other_defaults(object, old) { Safety::Unsafe } else { Safety::Safe };
+    Some((safety, [version, kind]))
+}
+
 /// Whether the successor of a kind takes something else where this object says nothing.
-pub fn has_other_defaults(object: Slot<'_>, kind: &Kind) -> bool {
+fn has_other_defaults(object: Slot<'_>, kind: &Kind) -> bool {
     let lacks = |path| object.at(path).is_absent();
     match (kind.group_version, kind.name) {
         ("extensions/v1beta1", "Deployment") => true,

@@ -15,7 +15,7 @@ mod walk;
 use std::fmt;
 use std::sync::OnceLock;
 
-pub use identity::{fits, has_other_defaults, slips, unfit};
+pub use identity::{fits, slips, succession, unfit};
 pub use nearest::{Place, nearest_group_version, nearest_kind, paths_to};
 pub use slip::{Fault, Meant, Slip};
 
