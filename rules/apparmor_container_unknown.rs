@@ -31,8 +31,9 @@ fn check(pod: Pod<'_>, report: &mut Report<'_>) {
         }
         let message = format!("the AppArmor annotation is for container \"{name}\", which the pod does not have");
         let draft = report.at_key(annotation.slot, message);
-        let free = |n: &&str| !pod.annotation_keys().any(|key| key.strip_prefix(APPARMOR.annotation) == Some(*n));
-        if let Some(meant) = nearest(name, names.iter().copied().filter(free)) {
+        let meant = |written: &str| nearest(written, names.iter().copied());
+        let alone = |n: &&str| APPARMOR.annotations(pod).filter(|a| meant(&a.container) == Some(*n)).count() == 1;
+        if let Some(meant) = meant(name).filter(alone) {
             let key = format!("{}{meant}", APPARMOR.annotation);
             draft.fix(Safety::Unsafe, [annotation.slot.rename_key(&key)]);
         }

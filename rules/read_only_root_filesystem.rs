@@ -1,5 +1,5 @@
 use crate::clause::{Exemption::WindowsNode, every_container};
-use crate::k8s::read_only_advice;
+use crate::k8s::{read_only_advice, read_only_volumes};
 use crate::rule::{Check, Map, Policy, Rule, Safety, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -25,6 +25,7 @@ pub(super) static RULE: Rule = Rule {
         .is(true)
         .unless(&[WindowsNode])
         .fix(Safety::Unsafe, "true")
+        .along(read_only_volumes)
         .advise(read_only_advice)]),
     policy: Policy::Derived,
 };

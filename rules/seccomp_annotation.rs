@@ -46,12 +46,10 @@ fn check(pod: Pod<'_>, report: &mut Report<'_>) {
 
 fn judge(annotation: Slot<'_>, field: Option<Slot<'_>>, who: &str, report: &mut Report<'_>) {
     let ignored = report.settings().kubernetes.since(27);
-    // Until 1.26 the API server itself wrote the field; since then nothing has been confined by what is said here.
-    let (safety, fate) = match ignored {
-        true => (Safety::Unsafe, "has had no effect since Kubernetes 1.27"),
-        false => (Safety::Safe, "is deprecated since Kubernetes 1.19"),
-    };
-    let draft = report.at_key(annotation, format!("the annotation for the seccomp profile of {who} {fate}"));
+    // Until 1.26 the API server itself wrote the field.
+    let since = if ignored { "has had no effect since Kubernetes 1.27" } else { "is deprecated since Kubernetes 1.19" };
+    let safety = if ignored { Safety::Unsafe } else { Safety::Safe };
+    let draft = report.at_key(annotation, format!("the annotation for the seccomp profile of {who} {since}"));
     let says = annotation.as_str().and_then(|text| Profile::of_annotation(text, SECCOMP));
     match (says, field) {
         (Some(Profile::Unconfined), Some(_)) if !ignored => {}

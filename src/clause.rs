@@ -8,7 +8,7 @@ pub use self::remedy::Remedy;
 use crate::finding::Report;
 use crate::k8s::{Container, Pod};
 use crate::rule::Safety;
-use crate::yaml::{Slot, Typed};
+use crate::yaml::{Change, Slot, Typed};
 
 /// What a clause is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,6 +122,8 @@ pub struct Clause {
     pub unless: &'static [Exemption],
     /// What mends it, and whether that may be done without a look.
     pub fix: Option<(Safety, Remedy)>,
+    /// What has to change along with it.
+    pub along: Option<fn(Container<'_>) -> Vec<Option<Change>>>,
     /// The help line.
     pub help: &'static str,
     /// The help line where it depends on the container.
@@ -145,7 +147,7 @@ pub const fn pod_and_containers(path: &'static str) -> Clause {
 
 const fn clause(scope: Scope, path: &'static str) -> Clause {
     let test = Test::Is(Literal::Bool(true));
-    Clause { scope, path, inherits: false, test, unless: &[], fix: None, help: "", advice: None }
+    Clause { scope, path, inherits: false, test, unless: &[], fix: None, along: None, help: "", advice: None }
 }
 
 impl Clause {
@@ -190,6 +192,12 @@ impl Clause {
     /// What mends it.
     pub const fn remedy(mut self, safety: Safety, remedy: Remedy) -> Self {
         self.fix = Some((safety, remedy));
+        self
+    }
+
+    /// What has to change along with the fix.
+    pub const fn along(mut self, changes: fn(Container<'_>) -> Vec<Option<Change>>) -> Self {
+        self.along = Some(changes);
         self
     }
 

@@ -32,6 +32,7 @@ impl Clause {
             }
             (Remedy::Remove, _) => target.remove(),
         };
-        draft.fix(safety, [change]);
+        let along = self.along.zip(container).map(|(changes, container)| changes(container));
+        draft.fix(safety, std::iter::once(change).chain(along.into_iter().flatten()));
     }
 }

@@ -29,4 +29,4 @@ pub use pod::{Pod, PodData};
 pub use quantity::{Quantity, QuantityError};
 pub use version::{NEWEST, Version};
 pub use workload::pods;
-pub use writable::advice as read_only_advice;
+pub use writable::{advice as read_only_advice, volumes as read_only_volumes};

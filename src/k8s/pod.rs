@@ -1,7 +1,5 @@
 //! A pod as the kubelet would see it: a Pod, or a pod template in any kind.
 
-use std::borrow::Cow;
-
 use super::container::{Container, ContainerData, ContainerKind};
 use super::object::Object;
 use crate::yaml::Slot;
@@ -76,11 +74,6 @@ impl<'t> Pod<'t> {
     /// The annotation of this name on the pod or its template.
     pub fn annotation(self, name: &'t str) -> Slot<'t> {
         self.data.metadata.at("annotations").key(name)
-    }
-
-    /// The keys of the annotations of the pod or its template.
-    pub fn annotation_keys(self) -> impl Iterator<Item = Cow<'t, str>> {
-        self.data.metadata.at("annotations").entries().map(|(key, _)| key)
     }
 
     /// The volume of this name.

@@ -1,7 +1,11 @@
 //! Where a container writes beside its volumes, as far as its manifest and the best known images tell.
 
+use std::collections::BTreeSet;
+
 use super::container::Container;
 use super::image::Image;
+use super::pod::Pod;
+use crate::yaml::{Change, Slot, contains_placeholder};
 
 /// What official images of Docker Hub write to as they come, without what one would put on a volume of its own anyway.
 const KNOWN: &[(&str, &[&str])] = &[
@@ -30,19 +34,87 @@ const KNOWN: &[(&str, &[&str])] = &[
 
 /// What to write for a read-only root file system, and which paths then need a volume.
 pub fn advice(container: Container<'_>) -> String {
-    let image = container.at("image").as_str().and_then(|text| Image::parse(text).ok()?.on_docker_hub());
-    let known = image.and_then(|name| KNOWN.iter().find(|(known, _)| *known == name));
-    let mut paths: Vec<&str> = known.map_or(&["/tmp"][..], |(_, paths)| paths).to_vec();
-    paths.extend(temporary_directories(container));
-    paths.retain(|path| !is_on_a_volume(container, path));
-    paths.dedup();
+    let (known, paths) = paths(container);
     let begin = "write `readOnlyRootFilesystem: true`";
     match (known, paths.is_empty()) {
-        (Some((name, _)), true) => format!("{begin}: what {name} writes is on volumes already"),
-        (Some((name, _)), false) => format!("{begin}, and mount an emptyDir where {name} writes: {}", list(&paths)),
+        (Some(name), true) => format!("{begin}: what {name} writes is on volumes already"),
+        (Some(name), false) => format!("{begin}, and mount an emptyDir where {name} writes: {}", list(&paths)),
         (None, true) => format!("{begin}; where the program writes elsewhere than on its volumes, mount an emptyDir"),
         (None, false) => format!("{begin}, and mount an emptyDir where the program writes: try {} first", list(&paths)),
     }
+}
+
+/// The changes that mount an emptyDir at each of those paths.
+pub fn volumes(container: Container<'_>) -> Vec<Option<Change>> {
+    let pod = container.pod();
+    let many = pod.containers().len() > 1;
+    let mut taken: BTreeSet<String> = names(pod).collect();
+    let (mut mounts, mut volumes) = (Vec::new(), Vec::new());
+    // All containers are named, so that each finds its names whether or not the others are mended with it.
+    for other in pod.containers().take_while(|c| c.index <= container.index) {
+        for path in paths(other).1.into_iter().filter(|path| may_be_mounted(other, path)) {
+            let text = if many { format!("{}{path}", other.name()) } else { path.to_owned() };
+            let name = free_name(&text, &taken);
+            if other.index == container.index {
+                mounts.push(format!("{{name: \"{name}\", mountPath: {}}}", serde_json::Value::from(path)));
+                volumes.push(format!("{{name: \"{name}\", emptyDir: {{}}}}"));
+            }
+            taken.insert(name);
+        }
+    }
+    let mut changes = add(container.at("volumeMounts"), mounts);
+    changes.extend(add(pod.at("volumes"), volumes));
+    changes
+}
+
+fn add(list: Slot<'_>, items: Vec<String>) -> Vec<Option<Change>> {
+    if items.is_empty() || list.is_seq() {
+        return items.into_iter().map(|item| list.append(item)).collect();
+    }
+    vec![if list.is_absent() { list.set(format!("[{}]", items.join(", "))) } else { None }]
+}
+
+/// The names that volumes have: those of a StatefulSet's claims take the place of others.
+fn names(pod: Pod<'_>) -> impl Iterator<Item = String> {
+    let claims = pod.object().at("spec.volumeClaimTemplates").items().map(|claim| claim.at("metadata.name"));
+    let volumes = pod.at("volumes").items().map(|volume| volume.at("name"));
+    volumes.chain(claims).map(|name| name.text().to_owned())
+}
+
+/// Whether the API server takes a mount of this path beside the others.
+fn may_be_mounted(container: Container<'_>, path: &str) -> bool {
+    let plain = !path.contains(':')
+        && !path.contains("$(")
+        && !contains_placeholder(path)
+        && path.contains(|c: char| c.is_ascii_alphanumeric());
+    let same = |mount: Slot<'_>| mount.at("mountPath").text().trim_end_matches('/') == path.trim_end_matches('/');
+    plain && !container.at("volumeMounts").items().any(same)
+}
+
+/// A DNS label that no volume has as its name yet.
+fn free_name(text: &str, taken: &BTreeSet<String>) -> String {
+    const LONGEST: usize = 60;
+    let lower = text.to_ascii_lowercase();
+    let words = lower.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let whole = words.collect::<Vec<_>>().join("-");
+    let base = whole[..whole.len().min(LONGEST)].trim_end_matches('-');
+    let numbered = (2..).map(|n| format!("{base}-{n}"));
+    let mut names = std::iter::once(base.to_owned()).chain(numbered);
+    names.find(|name| !taken.contains(name)).unwrap_or_default()
+}
+
+/// The image, if it is known, and the paths that it writes to and no volume covers.
+fn paths(container: Container<'_>) -> (Option<&str>, Vec<&str>) {
+    let image = container.at("image").as_str().and_then(|text| Image::parse(text).ok()?.on_docker_hub());
+    let known = image.and_then(|name| KNOWN.iter().find(|(known, _)| *known == name));
+    let mut paths: Vec<&str> = Vec::new();
+    let usual = known.map_or(&["/tmp"][..], |(_, paths)| paths).iter().copied();
+    for path in usual.chain(temporary_directories(container)) {
+        if !paths.contains(&path) && !is_on_a_volume(container, path) {
+            paths.push(path);
+        }
+    }
+    (known.map(|(name, _)| *name), paths)
 }
 
 fn temporary_directories(container: Container<'_>) -> impl Iterator<Item = &str> {

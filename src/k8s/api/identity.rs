@@ -81,7 +81,7 @@ fn has_other_defaults(object: Slot<'_>, kind: &Kind) -> bool {
         ("apps/v1beta1", "Deployment") => lacks("spec.progressDeadlineSeconds") || lacks("spec.revisionHistoryLimit"),
         // An empty selector took no pod, and now takes all.
         ("policy/v1beta1", "PodDisruptionBudget") => object.at("spec.selector").entries().next().is_none(),
-        ("admissionregistration.k8s.io/v1beta1", _) => {
+        ("admissionregistration.k8s.io/v1beta1", "ValidatingWebhookConfiguration" | "MutatingWebhookConfiguration") => {
             let full = ["failurePolicy", "matchPolicy", "timeoutSeconds"];
             object.at("webhooks").items().any(|hook| full.iter().any(|field| hook.at(field).is_absent()))
         }

@@ -35,7 +35,9 @@ impl<'t> Slot<'t> {
     fn has_comment(self) -> bool {
         let text = self.tree.text();
         let (start, end) = (self.key_span().start as usize, self.span().end as usize);
-        let end = text[end..].find('\n').map_or(text.len(), |at| end + at);
+        let flow = self.tree.parent(self.node).is_some_and(|parent| self.tree.is_flow(parent));
+        let line = if flow { 0 } else { text[end..].find('\n').unwrap_or(text.len() - end) };
+        let end = end + line;
         text.get(start..end).is_none_or(|lines| lines.contains('#'))
     }
 }
