@@ -47,7 +47,8 @@ fn check(inputs: &Inputs, report: &mut CrossReport<'_>) {
             "" => "gets",
             _ => "asks for",
         };
-        report.at(mount, format!("the pod {asks} a service account token, and nothing shows that it needs one")).help =
+        let message = format!("the pod {asks} a service account token, and nothing shows that it needs one");
+        report.at(mount, message).mended_by(mount).help =
             Some("write `automountServiceAccountToken: false`, unless the program calls the Kubernetes API".into());
     }
 }

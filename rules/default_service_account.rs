@@ -26,7 +26,8 @@ fn check(inputs: &Inputs, report: &mut CrossReport<'_>) {
             report.undecided(account, "whether the pod has the token of the default service account");
             continue;
         }
-        report.at(account, "the pod runs as the default service account, with its token").help = Some(
+        let finding = report.at(account, "the pod runs as the default service account, with its token");
+        finding.mended_by(account).help = Some(
             "write `serviceAccountName:` with an account of its own, or `automountServiceAccountToken: false`".into(),
         );
     }

@@ -23,7 +23,7 @@ fn check(object: Object<'_>, report: &mut Report<'_>) {
     }
     let overhead = object.at("overhead");
     let fixed = overhead.at("podFixed");
-    if overhead.exists() && !fixed.exists() && !fixed.is_unknown() {
+    if overhead.exists() && !fixed.is_unknown() {
         for (key, slot) in overhead.entries() {
             if is_resource_name(&key) {
                 let message = format!("RuntimeClass has {key} directly under overhead, where nothing reads it");

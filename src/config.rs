@@ -16,6 +16,7 @@ pub use starter::{Settled, starter};
 
 use std::sync::Arc;
 
+use crate::engine::Inputs;
 use crate::globs::Globs;
 use crate::identity::Ids;
 use crate::k8s::Version;
@@ -53,6 +54,8 @@ pub struct Settings {
     pub with_marks: bool,
     /// The user and group ids that fixes write.
     pub ids: Ids,
+    /// What the whole input says, for fixes of single documents that hang on it.
+    pub around: Option<Arc<Inputs>>,
     /// Obey suppressions; otherwise everything is shown.
     pub suppressions: bool,
     /// Rules that nothing in a manifest silences, by index in `rules::ALL`.
@@ -134,6 +137,7 @@ impl Default for Settings {
             with_fixes: false,
             with_marks: true,
             ids: Ids::default(),
+            around: None,
             suppressions: true,
             locked: Vec::new(),
             ignores: Arc::default(),

@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 pub use self::cross::CrossReport;
-use self::fix::Remedy;
+pub(crate) use self::fix::Remedy;
 pub use self::fix::{Fix, Replacement};
 pub(crate) use self::texts::Texts;
 use crate::engine::Settings;

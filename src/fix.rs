@@ -15,9 +15,9 @@ use rayon::prelude::*;
 use self::document::{Mended, mend};
 use crate::config::Settings;
 use crate::discover::Input;
-use crate::engine::{self, Judge};
+use crate::engine::{self, Inputs, Judge};
 use crate::finding::Finding;
-use crate::rule::Safety;
+use crate::rule::{Check, Rule, Safety};
 use crate::source::Source;
 
 /// How often changes may call for more changes before they are taken not to come to rest.
@@ -81,7 +81,8 @@ struct Limits<'a> {
 
 /// Mends every input as far as fixes of this safety go.
 pub fn run(inputs: Vec<Input>, settings: &Settings, safety: Safety, done: &AtomicUsize) -> Repairs {
-    let settings = Settings { with_fixes: true, sweep: None, ..settings.clone() };
+    let (inputs, around) = around(inputs, settings, safety);
+    let settings = Settings { with_fixes: true, sweep: None, around, ..settings.clone() };
     let judge = Judge::new(&settings);
     let one = |input: Input| {
         let repaired = repair(input, &judge, &settings, safety);
@@ -95,6 +96,20 @@ pub fn run(inputs: Vec<Input>, settings: &Settings, safety: Safety, done: &Atomi
         repairs.dropped.extend(dropped);
     }
     repairs
+}
+
+/// What the whole input says, where fixes may hang on that.
+fn around(inputs: Vec<Input>, settings: &Settings, safety: Safety) -> (Vec<Input>, Option<Arc<Inputs>>) {
+    let mendable = |rule: &Rule| matches!(rule.check, Check::Inputs(_));
+    let active = settings.severities.active().any(|(rule, _)| mendable(rule)) || !settings.overrides.is_empty();
+    if safety == Safety::Safe || settings.standard.is_some() || !active {
+        return (inputs, None);
+    }
+    let inputs: Vec<Input> = inputs.into_iter().map(Input::hold).collect();
+    // No rule has to judge for what is only gathered.
+    let none = Settings { with_fixes: false, sweep: None, levels: false, ..settings.clone() }.only("");
+    let facts = engine::run(inputs.clone(), &none, false).facts;
+    (inputs, Some(Arc::new(facts)))
 }
 
 fn repair(input: Input, judge: &Judge<'_>, settings: &Settings, safety: Safety) -> (Repaired, Vec<String>) {

@@ -75,9 +75,10 @@ pub(super) fn lint(source: &Source, raw: RawDocument, task: Task<'_>) -> Documen
     match read(source, raw) {
         Ok(tree) => {
             let mut result = lint_tree(&tree, task);
-            if task.settings.with_fixes && !result.drafts.is_empty() {
+            if task.settings.with_fixes && !(result.drafts.is_empty() && result.facts.is_empty()) {
                 let editor = Editor::new(&tree);
                 result.drafts.iter_mut().for_each(|d| d.settle(&editor));
+                result.facts.iter_mut().for_each(|f| f.settle(&editor));
             }
             result.unread.extend(leftover(&tree, raw));
             result

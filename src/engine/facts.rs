@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use crate::finding::{Draft, Finding, Fix, Remedy};
 use crate::k8s::{NamespacePolicy, Object, ObjectRef, Pod, PodData};
+use crate::rule::Safety;
 use crate::source::{LineIndex, Region, Span};
-use crate::yaml::{Slot, Typed};
+use crate::yaml::{Change, Editor, Slot, Typed};
 
 /// What a fact is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -39,11 +41,24 @@ pub struct Fact {
     pub value: String,
     /// What belongs to it, by kind.
     pub with: String,
+    /// Whether a finding about it can be mended, and how safely.
+    pub fixable: Option<Safety>,
+    /// How: only where the settings ask for it.
+    pub fix: Option<Box<Fix>>,
+}
+
+impl FactKind {
+    /// Whether it says something to findings about other facts, of whichever file.
+    fn is_told(self) -> bool {
+        matches!(self, Self::RuntimeClass | Self::TokenlessAccount | Self::BoundAccount)
+    }
 }
 
 /// The facts of the whole input.
 #[derive(Clone, Debug, Default)]
 pub struct Inputs {
+    /// Where these are the facts of a part: what the whole tells of other files.
+    around: Option<Arc<Inputs>>,
     facts: BTreeMap<FactKind, Vec<Fact>>,
     /// The Pod Security policy of every Namespace that has labels of it, by name.
     pub namespaces: BTreeMap<String, NamespacePolicy>,
@@ -52,7 +67,15 @@ pub struct Inputs {
 impl Inputs {
     /// The facts of a kind, in the order of the input.
     pub fn of(&self, kind: FactKind) -> &[Fact] {
-        self.facts.get(&kind).map_or(&[], Vec::as_slice)
+        match &self.around {
+            Some(around) if kind.is_told() => around.of(kind),
+            _ => self.facts.get(&kind).map_or(&[], Vec::as_slice),
+        }
+    }
+
+    /// No facts yet, amid those of the whole input.
+    pub(super) fn amid(around: &Arc<Inputs>) -> Self {
+        Self { around: Some(Arc::clone(around)), ..Self::default() }
     }
 
     /// The accounts that the facts of a kind name: the value is the name, what belongs to it the namespace.
@@ -112,6 +135,7 @@ fn directory(path: &str) -> &str {
 }
 
 /// A fact while its file is still at hand.
+#[derive(Clone)]
 pub(super) struct FactDraft {
     pub(super) kind: FactKind,
     span: Span,
@@ -119,6 +143,8 @@ pub(super) struct FactDraft {
     field: String,
     value: String,
     with: String,
+    /// What mends a finding about it, which may need a look.
+    remedy: Option<Remedy>,
 }
 
 impl FactDraft {
@@ -128,13 +154,37 @@ impl FactDraft {
 
     fn with(kind: FactKind, slot: Slot<'_>, value: &str, with: &str, of: &Arc<ObjectRef>) -> Self {
         let (value, with) = (value.to_owned(), with.to_owned());
-        Self { kind, span: slot.span(), object: Arc::clone(of), field: slot.path(), value, with }
+        Self { kind, span: slot.span(), object: Arc::clone(of), field: slot.path(), value, with, remedy: None }
+    }
+
+    fn mended_by(mut self, change: Option<Change>) -> Self {
+        self.remedy = change.map(|change| Remedy::of(vec![change]));
+        self
+    }
+
+    /// Turns the change that mends it into edits while the tree is at hand.
+    pub(super) fn settle(&mut self, editor: &Editor<'_, '_>) {
+        if let Some(remedy) = &mut self.remedy
+            && !remedy.settle(editor)
+        {
+            self.remedy = None;
+        }
+    }
+
+    /// What a finding about it is as a draft, with the change that mends it.
+    pub(super) fn draft(&self, finding: &Finding) -> Option<Draft> {
+        let of_this = finding.field.as_deref() == Some(&*self.field);
+        let same = of_this && finding.object.as_ref().is_some_and(|object| Arc::ptr_eq(object, &self.object));
+        let remedy = self.remedy.clone().filter(|_| same && finding.fixable.is_some())?;
+        Some(Draft::of(finding, Safety::Unsafe, remedy))
     }
 
     pub(super) fn finish(self, path: &Arc<str>, lines: &LineIndex<'_>) -> Fact {
         let region = lines.region(self.span);
-        let Self { object, field, value, with, .. } = self;
-        Fact { path: Arc::clone(path), region, object, field, value, with }
+        let Self { object, field, value, with, remedy, .. } = self;
+        let fixable = remedy.as_ref().map(|_| Safety::Unsafe);
+        let fix = remedy.filter(Remedy::is_settled).map(|remedy| Box::new(remedy.finish(Safety::Unsafe, lines)));
+        Fact { path: Arc::clone(path), region, object, field, value, with, fixable, fix }
     }
 }
 
@@ -182,8 +232,10 @@ fn token(pod: Pod<'_>, of: &Arc<ObjectRef>, facts: &mut Vec<FactDraft>) {
     };
     let account = pod.service_account();
     let name = account.as_str().filter(|name| !name.is_empty()).unwrap_or("default");
-    facts.push(FactDraft::with(FactKind::TokenMount, mount, state, name, of));
+    // The API server refuses a value of another type, and a rule of its own says so.
+    let change = if matches!(state, "wrong" | "unknown") { None } else { mount.set(false) };
+    facts.push(FactDraft::with(FactKind::TokenMount, mount, state, name, of).mended_by(change.clone()));
     if name == "default" && !account.is_unknown() {
-        facts.push(FactDraft::with(FactKind::DefaultAccount, account, name, state, of));
+        facts.push(FactDraft::with(FactKind::DefaultAccount, account, name, state, of).mended_by(change));
     }
 }

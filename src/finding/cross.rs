@@ -61,6 +61,14 @@ impl<'a> CrossReport<'a> {
     }
 }
 
+impl Finding {
+    /// Takes over what mends a finding about a fact.
+    pub fn mended_by(&mut self, fact: &Fact) -> &mut Self {
+        (self.fixable, self.fix) = (fact.fixable, fact.fix.clone());
+        self
+    }
+}
+
 /// A field's path without the numbers of list items.
 fn unnumbered(field: &str) -> String {
     field.split_inclusive('[').map(|part| part.trim_start_matches(|c: char| c.is_ascii_digit())).collect()

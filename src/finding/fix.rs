@@ -1,6 +1,6 @@
 //! How a finding is mended: changes of the tree while it is at hand, then replacements of text.
 
-use super::Draft;
+use super::{Draft, Finding};
 use crate::k8s::ObjectRef;
 use crate::rule::Safety;
 use crate::source::{LineIndex, Region, Span};
@@ -27,8 +27,8 @@ pub struct Replacement {
 }
 
 /// How a finding is mended, while its file is still at hand.
-#[derive(Debug, Default)]
-pub(super) struct Remedy {
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Remedy {
     changes: Vec<Change>,
     edits: Vec<Edit>,
     /// Where aliases and merge keys stand that bring the changes elsewhere too.
@@ -36,11 +36,24 @@ pub(super) struct Remedy {
 }
 
 impl Remedy {
-    pub(super) fn is_settled(&self) -> bool {
+    /// These changes together.
+    pub(crate) fn of(changes: Vec<Change>) -> Self {
+        Self { changes, ..Self::default() }
+    }
+
+    /// Turns the changes into edits; false where they cannot be written.
+    pub(crate) fn settle(&mut self, editor: &Editor<'_, '_>) -> bool {
+        let Some(edits) = editor.edits(&self.changes) else { return false };
+        self.edits = edits;
+        self.users = editor.users(&self.changes);
+        true
+    }
+
+    pub(crate) fn is_settled(&self) -> bool {
         !self.edits.is_empty()
     }
 
-    pub(super) fn finish(self, safety: Safety, lines: &LineIndex<'_>) -> Fix {
+    pub(crate) fn finish(self, safety: Safety, lines: &LineIndex<'_>) -> Fix {
         let users: Vec<_> = self.users.iter().map(|s| lines.position(s.start).line.to_string()).collect();
         let note = (!users.is_empty()).then(|| {
             let plural = if users.len() == 1 { "" } else { "s" };
@@ -87,12 +100,27 @@ impl Draft {
     /// Turns the changes into edits while the tree is at hand.
     pub(crate) fn settle(&mut self, editor: &Editor<'_, '_>) {
         let (Some(_), Some(remedy)) = (self.fixable, &mut self.remedy) else { return };
-        match editor.edits(&remedy.changes) {
-            Some(edits) => {
-                remedy.edits = edits;
-                remedy.users = editor.users(&remedy.changes);
-            }
-            None => self.fixable = None,
+        if !remedy.settle(editor) {
+            self.fixable = None;
+        }
+    }
+
+    /// A finding that was made when its file was closed, once more while its document is at hand.
+    pub(crate) fn of(finding: &Finding, safety: Safety, remedy: Remedy) -> Self {
+        Self {
+            rule: finding.rule,
+            severity: finding.severity,
+            message: finding.message.to_string(),
+            help: finding.help.clone(),
+            span: Span::default(),
+            object: finding.object.clone(),
+            container: None,
+            field: finding.field.as_deref().map(str::to_owned),
+            mark: finding.mark.clone(),
+            related: Vec::new(),
+            fixable: Some(safety),
+            remedy: Some(Box::new(remedy)),
+            refusal: false,
         }
     }
 }
