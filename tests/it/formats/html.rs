@@ -49,8 +49,11 @@ fn the_page_is_kept() {
     blessed(&root().join("fixtures/formats/html.txt"), &body(&page(&sample)));
 }
 
-/// Every tag of a page: whether it closes, its name, its attributes.
-fn tags(page: &str) -> Vec<(bool, &str, Vec<(&str, &str)>)> {
+/// Whether a tag closes, its name, its attributes.
+type Tag<'p> = (bool, &'p str, Vec<(&'p str, &'p str)>);
+
+/// Every tag of a page.
+fn tags(page: &str) -> Vec<Tag<'_>> {
     let mut found = Vec::new();
     for part in page.split('<').skip(1) {
         // A quoted value has no `>`: it is written as a reference.

@@ -114,7 +114,7 @@ fn a_summary_fits_and_counts_what_does_not() {
     let unread = |n: usize| Unread {
         path: Arc::clone(&source.path),
         position: None,
-        outcome: if n % 2 == 0 { Outcome::Skipped } else { Outcome::Broken },
+        outcome: if n.is_multiple_of(2) { Outcome::Skipped } else { Outcome::Broken },
         reason: if n == 1 { long.clone() } else { "no reason".into() },
         help: None,
     };

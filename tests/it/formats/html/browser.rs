@@ -12,8 +12,8 @@ use crate::support::temporary;
 fn browser() -> Option<PathBuf> {
     let named = std::env::var_os("PLIMSOLL_BROWSER").map(PathBuf::from);
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
-    let found = || std::env::split_paths(&path).flat_map(|dir| names.map(|n| dir.join(n))).find(|p| p.is_file());
+    let programs = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+    let found = || std::env::split_paths(&path).flat_map(|dir| programs.map(|p| dir.join(p))).find(|p| p.is_file());
     let browser = named.or_else(found);
     if browser.is_none() {
         println!("skipped: there is no browser (chromium, google-chrome, or PLIMSOLL_BROWSER)");
