@@ -130,23 +130,29 @@ pub fn run_counted(inputs: Vec<Input>, settings: &Settings, keep: Keep, done: &A
             }
         }
     }
-    let mut over_all = Vec::new();
-    if settings.standard.is_none() && settings.sweep.is_none() {
-        with_namespaces.retain(|f| f.names.iter().any(|n| facts.namespaces.contains_key(n)));
-        let by_rules = |findings: &mut Vec<Finding>| cross(&facts, &plan, findings);
-        if with_namespaces.is_empty() {
-            by_rules(&mut over_all);
-        } else {
-            let under = || under_namespaces(&with_namespaces, &facts, &plan);
-            let ((), mut findings) = rayon::join(|| by_rules(&mut over_all), under);
-            over_all.append(&mut findings);
-        }
-    }
+    let over_all = over_the_whole(&facts, &mut with_namespaces, &plan);
     outcomes.sources.sort();
     outcomes.findings = merge(by_file, over_all);
     outcomes.facts = facts;
     silence(&mut outcomes, marks, &with_namespaces, &plan);
     outcomes
+}
+
+/// What the rules over the whole input say, and the policies of its namespaces.
+fn over_the_whole(facts: &Inputs, with_namespaces: &mut Vec<Namespaced>, plan: &Plan<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if plan.settings.standard.is_some() || plan.settings.sweep.is_some() {
+        return findings;
+    }
+    with_namespaces.retain(|f| f.names.iter().any(|n| facts.namespaces.contains_key(n)));
+    if with_namespaces.is_empty() {
+        cross(facts, plan, &mut findings);
+    } else {
+        let under = || under_namespaces(with_namespaces, facts, plan);
+        let ((), mut under) = rayon::join(|| cross(facts, plan, &mut findings), under);
+        findings.append(&mut under);
+    }
+    findings
 }
 
 /// Applies the suppressions, now that all rules have spoken.

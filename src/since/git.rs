@@ -131,6 +131,6 @@ pub(super) fn path(inside: &[u8]) -> PathBuf {
 
 /// A path below the top of a repository as git writes it.
 pub(super) fn inside(below: &Path) -> Inside {
-    let parts: Vec<_> = below.iter().map(|part| part.as_encoded_bytes()).collect();
+    let parts: Vec<_> = below.iter().map(std::ffi::OsStr::as_encoded_bytes).collect();
     parts.join(&b'/')
 }
