@@ -196,12 +196,14 @@ fn below<'t>(tree: &'t Tree<'_>, top: NodeId, node: NodeId) -> Option<Vec<Step<'
 pub struct Editor<'t, 's> {
     tree: &'t Tree<'s>,
     style: Style,
+    /// The aliases, each with what it stands for.
+    aliases: Vec<(NodeId, NodeId)>,
 }
 
 impl<'t, 's> Editor<'t, 's> {
     /// An editor of this document.
     pub fn new(tree: &'t Tree<'s>) -> Self {
-        Self { tree, style: Style::of(tree) }
+        Self { tree, style: Style::of(tree), aliases: tree.aliases().collect() }
     }
 
     /// The document that is edited.
@@ -230,13 +232,14 @@ impl<'t, 's> Editor<'t, 's> {
 
     /// Where aliases and merge keys stand that bring a changed value elsewhere too.
     pub fn users(&self, changes: &[Change]) -> Vec<Span> {
-        let Some(plan) = Plan::new(self.tree, changes) else { return Vec::new() };
+        let plan = if self.aliases.is_empty() { None } else { Plan::new(self.tree, changes) };
+        let Some(plan) = plan else { return Vec::new() };
         let mut shared = BTreeSet::new();
         for node in plan.touched() {
             shared.extend(std::iter::successors(Some(node), |&n| self.tree.parent(n)));
         }
-        let aliases = self.tree.aliases().filter(|(_, target)| shared.contains(target));
-        aliases.map(|(alias, _)| self.tree.span(alias)).collect()
+        let aliases = self.aliases.iter().filter(|(_, target)| shared.contains(target));
+        aliases.map(|&(alias, _)| self.tree.span(alias)).collect()
     }
 }
 

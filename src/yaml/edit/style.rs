@@ -75,7 +75,8 @@ impl Style {
             compact: quotes && between.text(text) == ":",
             step: None,
             blank: ' ',
-            newline: tree.newline(tree.span(node).start as usize),
+            // Asked for where entries have lines of their own: a long line would be read to its end for nothing.
+            newline: "\n",
         }
     }
 

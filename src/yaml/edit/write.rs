@@ -146,7 +146,8 @@ impl Writer<'_, '_> {
         let step = inner.checked_sub(outer).filter(|&s| s > 0 && flow.quotes);
         let blank =
             if tree.text()[..first.map_or(0, |f| tree.span(f).start as usize)].ends_with('\t') { '\t' } else { ' ' };
-        Flow { step: Some(step.unwrap_or_else(|| self.style.step())), blank, ..flow }
+        let step = Some(step.unwrap_or_else(|| self.style.step()));
+        Flow { step, blank, newline: tree.newline(open), ..flow }
     }
 
     fn entry_end(&self, entry: Entry) -> usize {
