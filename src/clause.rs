@@ -107,6 +107,9 @@ impl Exemption {
     }
 }
 
+/// The changes of a container that a fix needs beside its own; one that cannot be made is `None`.
+pub type Along = fn(Container<'_>) -> Vec<Option<Change>>;
+
 /// One requirement.
 #[derive(Clone, Copy, Debug)]
 pub struct Clause {
@@ -123,7 +126,7 @@ pub struct Clause {
     /// What mends it, and whether that may be done without a look.
     pub fix: Option<(Safety, Remedy)>,
     /// What has to change along with it.
-    pub along: Option<fn(Container<'_>) -> Vec<Option<Change>>>,
+    pub along: Option<Along>,
     /// The help line.
     pub help: &'static str,
     /// The help line where it depends on the container.

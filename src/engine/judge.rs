@@ -35,7 +35,9 @@ impl<'a> Judge<'a> {
     fn over_all(&self, path: &str, tree: &Tree<'_>, facts: &[FactDraft], around: &Arc<Inputs>) -> Vec<Draft> {
         let (path, lines) = (Arc::from(path), LineIndex::new(tree.text(), 0));
         let mut inputs = Inputs::amid(around);
-        facts.iter().for_each(|fact| inputs.push(fact.kind, fact.clone().finish(&path, &lines)));
+        for fact in facts {
+            inputs.push(fact.kind, fact.clone().finish(&path, &lines));
+        }
         let mut findings = Vec::new();
         cross(&inputs, &self.0, &mut findings);
         findings.iter().filter_map(|finding| facts.iter().find_map(|fact| fact.draft(finding))).collect()

@@ -116,7 +116,7 @@ impl Draft {
             object: finding.object.clone(),
             container: None,
             field: finding.field.as_deref().map(str::to_owned),
-            mark: Some(finding.mark.clone()),
+            mark: Some(finding.mark),
             related: Vec::new(),
             fixable: Some(safety),
             remedy: Some(Box::new(remedy)),

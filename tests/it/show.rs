@@ -190,6 +190,36 @@ fn every_kind_of_text_is_shown_and_none_is_obeyed() {
     assert!(found(&self::shown(&deep, "1.37"), "seLinuxOptions").note.is_some());
 }
 
+/// Arguments, exit code, the labels of the containers that are shown, a part of standard error.
+const CASES: &[(&str, i32, &str, &str)] = &[
+    ("two.yaml", 0, "app app second", ""),
+    ("two.yaml:7", 0, "app", ""),
+    ("two.yaml:2", 0, "app", ""),
+    ("two.yaml:18", 0, "second", ""),
+    ("two.yaml:11", 0, "app second", ""),
+    ("two.yaml:7 two.yaml:18", 0, "app second", ""),
+    ("two.yaml:99", 2, "", "error: two.yaml: there is no pod at line 99: they are at the lines 4, 13\n"),
+    ("two.yaml:99999999999", 2, "", "there is no pod at line 4294967295"),
+    ("odd:3", 0, "app", ""),
+    ("odd:3:1", 0, "app", ""),
+    ("none.yaml", 2, "", "error: there is no pod in what was read\n"),
+    ("none.yaml:1", 2, "", "there is no pod at line 1, nor at any other\n"),
+    ("half.yaml", 2, "app", "half.yaml:10:4: broken: "),
+    ("half.yaml:8", 2, "app", "half.yaml:10:4: broken: "),
+    ("chart.yaml", 2, "", "chart.yaml:1:2: skipped: a Go template, not YAML\n"),
+    ("missing.yaml", 2, "", "missing.yaml: broken: no such file"),
+    ("missing.yaml:3", 2, "", "missing.yaml: broken: no such file"),
+    (".", 2, "app app app second", "half.yaml:10:4: broken: "),
+    (".:3", 2, "", "error: .:3: . is a directory, and a line is one of a file\n"),
+    ("-", 0, "app", ""),
+    ("-- -:7", 0, "app", ""),
+    ("two.yaml --kubernetes 1.20", 0, "app app second", ""),
+    ("two.yaml --kubernetes 1.99", 2, "", "the newest that is known is 1."),
+    ("two.yaml --format jsn", 2, "", "'json'"),
+    ("two.yaml --output x", 2, "", "unexpected argument '--output'"),
+    ("", 2, "", "<PATH[:LINE]>"),
+];
+
 #[test]
 fn places_options_and_exit_codes() {
     let folder = temporary("show");
@@ -203,36 +233,7 @@ fn places_options_and_exit_codes() {
     fs::write(folder.join("none.yaml"), "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n").unwrap();
     fs::write(folder.join("half.yaml"), format!("{}---\na: [\n", pod("", "", ""))).unwrap();
     fs::write(folder.join("chart.yaml"), "{{ if x }}\na: 1\n").unwrap();
-    // Arguments, exit code, the labels of the containers that are shown, a part of standard error.
-    let cases = [
-        ("two.yaml", 0, "app app second", ""),
-        ("two.yaml:7", 0, "app", ""),
-        ("two.yaml:2", 0, "app", ""),
-        ("two.yaml:18", 0, "second", ""),
-        ("two.yaml:11", 0, "app second", ""),
-        ("two.yaml:7 two.yaml:18", 0, "app second", ""),
-        ("two.yaml:99", 2, "", "error: two.yaml: there is no pod at line 99: they are at the lines 4, 13\n"),
-        ("two.yaml:99999999999", 2, "", "there is no pod at line 4294967295"),
-        ("odd:3", 0, "app", ""),
-        ("odd:3:1", 0, "app", ""),
-        ("none.yaml", 2, "", "error: there is no pod in what was read\n"),
-        ("none.yaml:1", 2, "", "there is no pod at line 1, nor at any other\n"),
-        ("half.yaml", 2, "app", "half.yaml:10:4: broken: "),
-        ("half.yaml:8", 2, "app", "half.yaml:10:4: broken: "),
-        ("chart.yaml", 2, "", "chart.yaml:1:2: skipped: a Go template, not YAML\n"),
-        ("missing.yaml", 2, "", "missing.yaml: broken: no such file"),
-        ("missing.yaml:3", 2, "", "missing.yaml: broken: no such file"),
-        (".", 2, "app app app second", "half.yaml:10:4: broken: "),
-        (".:3", 2, "", "error: .:3: . is a directory, and a line is one of a file\n"),
-        ("-", 0, "app", ""),
-        ("-- -:7", 0, "app", ""),
-        ("two.yaml --kubernetes 1.20", 0, "app app second", ""),
-        ("two.yaml --kubernetes 1.99", 2, "", "the newest that is known is 1."),
-        ("two.yaml --format jsn", 2, "", "'json'"),
-        ("two.yaml --output x", 2, "", "unexpected argument '--output'"),
-        ("", 2, "", "<PATH[:LINE]>"),
-    ];
-    for (args, code, containers, stderr) in cases {
+    for &(args, code, containers, stderr) in CASES {
         let args: Vec<_> = ["show"].into_iter().chain(args.split_whitespace()).collect();
         let run = plimsoll_with(&folder, &args, pod("", "", "").as_bytes());
         let shown = run.stdout.lines().filter_map(|l| l.strip_prefix("container \"")?.split_once('"'));
@@ -247,7 +248,7 @@ fn places_options_and_exit_codes() {
     let command = Cli::command();
     let show = command.find_subcommand("show").unwrap();
     for option in show.get_arguments().filter_map(clap::Arg::get_long).filter(|o| *o != "help") {
-        let has = cases.iter().any(|c| c.0.contains(&format!("--{option}")));
+        let has = CASES.iter().any(|c| c.0.contains(&format!("--{option}")));
         assert!(has, "--{option} has no case");
     }
 }

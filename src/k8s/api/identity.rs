@@ -75,7 +75,7 @@ pub fn succession(
 fn has_other_defaults(object: Slot<'_>, kind: &Kind) -> bool {
     let lacks = |path| object.at(path).is_absent();
     match (kind.group_version, kind.name) {
-        ("extensions/v1beta1", "Deployment") => true,
+        ("extensions/v1beta1", "Deployment") | ("apiextensions.k8s.io/v1beta1", _) => true,
         // They replaced no pod of their own accord.
         ("extensions/v1beta1", "DaemonSet") | ("apps/v1beta1", "StatefulSet") => lacks("spec.updateStrategy.type"),
         ("apps/v1beta1", "Deployment") => lacks("spec.progressDeadlineSeconds") || lacks("spec.revisionHistoryLimit"),
@@ -85,7 +85,6 @@ fn has_other_defaults(object: Slot<'_>, kind: &Kind) -> bool {
             let full = ["failurePolicy", "matchPolicy", "timeoutSeconds"];
             object.at("webhooks").items().any(|hook| full.iter().any(|field| hook.at(field).is_absent()))
         }
-        ("apiextensions.k8s.io/v1beta1", _) => true,
         _ => false,
     }
 }

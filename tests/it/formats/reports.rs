@@ -153,8 +153,8 @@ fn reports_are_read_alike_by_kubernetes() {
         "é\u{85}\u{2028}\u{feff}",
         "{{ x }}",
     ];
-    let containers: String =
-        strings.iter().map(|s| format!("  - {{name: {}, image: a}}\n", serde_json::to_string(s).unwrap())).collect();
+    let container = |s: &&str| format!("  - {{name: {}, image: a}}\n", serde_json::to_string(s).unwrap());
+    let containers = strings.iter().map(container).collect::<Vec<_>>().concat();
     let pod = format!(
         "apiVersion: v1\nkind: Pod\nmetadata: {{name: \"010\", namespace: \"on\"}}\nspec:\n  containers:\n{containers}"
     );
