@@ -1,7 +1,7 @@
 use crate::clause::Exemption::Windows;
 use crate::finding::Report;
 use crate::k8s::{Container, capability};
-use crate::rule::{Check, Map, Policy, Rule, Severity, restricted};
+use crate::rule::{Check, Map, Policy, Rule, Safety, Severity, restricted};
 
 pub(super) static RULE: Rule = Rule {
     id: "added-capabilities",
@@ -31,6 +31,7 @@ fn check(container: Container<'_>, report: &mut Report<'_>) {
         };
         report
             .at(item, format!("{} adds the capability {name}", container.label()))
+            .fix(Safety::Unsafe, [item.remove()])
             .help("remove it: the restricted level lets a container add `NET_BIND_SERVICE` and nothing else");
     }
 }

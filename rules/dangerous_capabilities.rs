@@ -1,7 +1,7 @@
 use crate::clause::Exemption::Windows;
 use crate::finding::Report;
 use crate::k8s::{Container, capability};
-use crate::rule::{Check, Level, Map, Policy, Rule, Severity, baseline, restricted};
+use crate::rule::{Check, Level, Map, Policy, Rule, Safety, Severity, baseline, restricted};
 use crate::yaml::{Slot, Typed};
 
 pub(super) static RULE: Rule = Rule {
@@ -47,13 +47,14 @@ fn check(container: Container<'_>, report: &mut Report<'_>) {
 
 fn forbid(item: Slot<'_>, container: Container<'_>, report: &mut Report<'_>) {
     let (name, who) = (item.text(), container.label());
-    let draft = match capability::danger(name) {
-        Some((severity, allows)) => {
-            report.at(item, format!("{who} adds the capability {name}, which allows {allows}")).at_most(severity)
-        }
-        None => report.at(item, format!("{who} adds \"{name}\", which is no capability")).at_most(Severity::High),
+    let (what, severity) = match capability::danger(name) {
+        Some((severity, allows)) => (format!("the capability {name}, which allows {allows}"), severity),
+        None => (format!("\"{name}\", which is no capability"), Severity::High),
     };
-    let name = capability::meant(name).map(|meant| format!("the name is `{meant}`"));
-    draft
-        .help(name.unwrap_or_else(|| "remove it; what needs it belongs to a pod in a namespace of its own".to_owned()));
+    let meant = capability::meant(name);
+    let may_stay = meant.filter(|&name| name == "NET_BIND_SERVICE");
+    let change = may_stay.map_or_else(|| item.remove(), |name| item.set(name));
+    let draft = report.at(item, format!("{who} adds {what}")).at_most(severity).fix(Safety::Unsafe, [change]);
+    let name = meant.map(|name| format!("the name is `{name}`"));
+    draft.help(name.unwrap_or_else(|| "remove it; what needs it belongs to a pod in a namespace of its own".into()));
 }

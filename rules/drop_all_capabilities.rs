@@ -1,4 +1,5 @@
 use crate::clause::{Exemption::Windows, every_container};
+use crate::k8s::{Container, Pod};
 use crate::rule::{Check, Map, Policy, Rule, Safety, Severity, restricted};
 
 pub(super) static RULE: Rule = Rule {
@@ -14,6 +15,12 @@ pub(super) static RULE: Rule = Rule {
         .includes("ALL")
         .unless(&[Windows(25)])
         .fix(Safety::Unsafe, "ALL")
+        .where_it_fits(fits)
         .help("write `drop: [ALL]` under `securityContext.capabilities`, then add back what the program needs")]),
     policy: Policy::Derived,
 };
+
+/// The API server refuses the field in Windows pods, which versions before 1.25 ask nevertheless.
+fn fits(pod: Pod<'_>, _: Option<Container<'_>>) -> Option<Safety> {
+    (!pod.is_windows()).then_some(Safety::Unsafe)
+}

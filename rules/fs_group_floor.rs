@@ -1,5 +1,5 @@
-use crate::clause::{SHARES_NO_IDS, Test, pod};
-use crate::rule::{Check, Policy, Rule, Severity};
+use crate::clause::{Remedy, SHARES_NO_IDS, Test, pod};
+use crate::rule::{Check, Policy, Rule, Safety, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "fs-group-floor",
@@ -10,6 +10,9 @@ pub(super) static RULE: Rule = Rule {
     standards: &[],
     maps: &[],
     doc: include_str!("fs_group_floor.md"),
-    check: Check::Require(&[pod("securityContext.fsGroup").must(Test::AboveFloor).unless(SHARES_NO_IDS)]),
+    check: Check::Require(&[pod("securityContext.fsGroup")
+        .must(Test::AboveFloor)
+        .unless(SHARES_NO_IDS)
+        .remedy(Safety::Unsafe, Remedy::WriteId)]),
     policy: Policy::Derived,
 };

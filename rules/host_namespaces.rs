@@ -1,5 +1,6 @@
 use crate::clause::pod;
-use crate::rule::{Check, Map, Policy, Rule, Severity, baseline};
+use crate::k8s::{Container, Pod};
+use crate::rule::{Check, Map, Policy, Rule, Safety, Severity, baseline};
 
 pub(super) static RULE: Rule = Rule {
     id: "host-namespaces",
@@ -33,11 +34,26 @@ pub(super) static RULE: Rule = Rule {
     ],
     doc: include_str!("host_namespaces.md"),
     check: Check::Require(&[
-        pod("hostNetwork").is_not(true).help("remove it: publish ports by a Service"),
+        pod("hostNetwork")
+            .is_not(true)
+            .fix(Safety::Unsafe, "false")
+            .where_it_fits(fits)
+            .help("remove it: publish ports by a Service"),
         pod("hostPID")
             .is_not(true)
+            .fix(Safety::Unsafe, "false")
             .help("remove it: to see processes of the same pod write `shareProcessNamespace: true`"),
-        pod("hostIPC").is_not(true).help("remove it: containers of a pod share their IPC namespace already"),
+        pod("hostIPC")
+            .is_not(true)
+            .fix(Safety::Unsafe, "false")
+            .help("remove it: containers of a pod share their IPC namespace already"),
     ]),
     policy: Policy::Derived,
 };
+
+/// The API server refuses processes of a Windows node without its network.
+fn fits(pod: Pod<'_>, _: Option<Container<'_>>) -> Option<Safety> {
+    const FIELD: &str = "securityContext.windowsOptions.hostProcess";
+    let no_process = pod.at(FIELD).is_absent() && pod.containers().all(|c| c.at(FIELD).is_absent());
+    no_process.then_some(Safety::Unsafe)
+}

@@ -1,6 +1,6 @@
 use crate::finding::Report;
 use crate::k8s::Container;
-use crate::rule::{Check, Map, Policy, Rule, Severity, baseline};
+use crate::rule::{Check, Map, Policy, Rule, Safety, Severity, baseline};
 use crate::yaml::Typed;
 
 pub(super) static RULE: Rule = Rule {
@@ -39,7 +39,8 @@ fn check(container: Container<'_>, report: &mut Report<'_>) {
             Typed::Unknown => drop(report.undecided(slot, &format!("hostPort of {who}"))),
             Typed::Is(number) if i32::try_from(number).is_ok() => {
                 let message = format!("{who} takes port {number} of the node");
-                report.at(slot, message).help("remove `hostPort`: publish the port by a Service");
+                let draft = report.at(slot, message).help("remove `hostPort`: publish the port by a Service");
+                draft.fix(Safety::Unsafe, [slot.remove()]);
             }
             _ => drop(report.refused(slot, &format!("hostPort of {who}"), "an integer of 32 bits")),
         }

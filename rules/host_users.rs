@@ -1,6 +1,6 @@
 use crate::finding::Report;
 use crate::k8s::Pod;
-use crate::rule::{Check, Policy, Rule, Severity};
+use crate::rule::{Check, Policy, Rule, Safety, Severity};
 use crate::yaml::Typed;
 
 pub(super) static RULE: Rule = Rule {
@@ -46,7 +46,7 @@ fn check(pod: Pod<'_>, report: &mut Report<'_>) {
         }
     };
     let draft = if report.settings().kubernetes.since(36) {
-        report.at(host_users, message)
+        report.at(host_users, message).fix(Safety::Unsafe, [host_users.set(false)])
     } else {
         report.note(host_users, message)
     };

@@ -1,4 +1,5 @@
 use crate::clause::{Exemption::Windows, every_container};
+use crate::k8s::{Container, Pod};
 use crate::rule::{Check, Map, Policy, Rule, Safety, Severity, restricted};
 
 pub(super) static RULE: Rule = Rule {
@@ -23,6 +24,16 @@ pub(super) static RULE: Rule = Rule {
         .is(false)
         .unless(&[Windows(25)])
         .fix(Safety::Unsafe, "false")
+        .where_it_fits(fits)
         .help("write `allowPrivilegeEscalation: false` under the container's `securityContext`")]),
     policy: Policy::Derived,
 };
+
+/// The API server refuses `false` beside these two, and in Windows pods.
+fn fits(pod: Pod<'_>, container: Option<Container<'_>>) -> Option<Safety> {
+    let container = container.filter(|_| !pod.is_windows())?;
+    let privileged = container.at("securityContext.privileged");
+    let plain = privileged.is_absent() || privileged.as_bool() == Some(false);
+    let mut added = container.at("securityContext.capabilities.add").items();
+    (plain && !added.any(|c| c.as_str() == Some("CAP_SYS_ADMIN"))).then_some(Safety::Unsafe)
+}

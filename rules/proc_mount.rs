@@ -1,7 +1,7 @@
 use crate::clause::Exemption::UserNamespace;
 use crate::finding::Report;
 use crate::k8s::Container;
-use crate::rule::{Check, Level, Map, Policy, Rule, Severity, baseline, restricted};
+use crate::rule::{Check, Level, Map, Policy, Rule, Safety, Severity, baseline, restricted};
 use crate::yaml::Typed;
 
 pub(super) static RULE: Rule = Rule {
@@ -39,7 +39,8 @@ fn check(container: Container<'_>, report: &mut Report<'_>) {
                 return;
             }
             let message = format!("{who} sets securityContext.procMount to \"{value}\"");
-            report.at(slot, message).help("remove `procMount`, or write `Default`");
+            let draft = report.at(slot, message).help("remove `procMount`, or write `Default`");
+            draft.fix(Safety::Unsafe, [slot.remove()]);
         }
     }
 }

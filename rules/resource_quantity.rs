@@ -1,7 +1,7 @@
 use crate::finding::Report;
 use crate::k8s::{Pod, resources};
-use crate::rule::{Check, Policy, Rule, Severity};
-use crate::yaml::{Slot, Typed};
+use crate::rule::{Check, Policy, Rule, Safety, Severity};
+use crate::yaml::{Slot, Typed, Value};
 
 pub(super) static RULE: Rule = Rule {
     id: "resource-quantity",
@@ -41,7 +41,7 @@ fn judge(slot: Slot<'_>, resource: &str, who: &str, report: &mut Report<'_>) {
             report.undecided(slot, &format!("whether {resource} is a quantity"));
             return;
         }
-        Typed::Is(Err(_)) => ("is no quantity", resources::meant(text)),
+        Typed::Is(Err(_)) => ("is no quantity", resources::meant(resource, text)),
         Typed::Is(Ok(quantity)) => match resources::problem(&quantity, resource, text) {
             Some(problem) => problem,
             None => return,
@@ -50,6 +50,7 @@ fn judge(slot: Slot<'_>, resource: &str, who: &str, report: &mut Report<'_>) {
     let shown = if slot.is_map() || slot.is_seq() { String::new() } else { format!(": {text}") };
     let draft = report.at(slot, format!("{who} {what}{shown}"));
     if let Some(meant) = help {
+        draft.fix(Safety::Unsafe, [slot.set(Value::text(&meant))]);
         draft.help(format!("write `{meant}`, if that is what is meant"));
     }
 }

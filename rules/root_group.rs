@@ -1,7 +1,7 @@
 use crate::clause::ids_are_judged;
 use crate::finding::Report;
 use crate::k8s::Pod;
-use crate::rule::{Check, Map, Policy, Rule, Severity};
+use crate::rule::{Check, Map, Policy, Rule, Safety, Severity};
 use crate::yaml::Slot;
 
 pub(super) static RULE: Rule = Rule {
@@ -21,10 +21,15 @@ fn check(pod: Pod<'_>, report: &mut Report<'_>) {
     if !ids_are_judged(pod, report) {
         return;
     }
+    let id = report.id();
     let mut told = |slot: Slot<'_>, who: &str, what: &str| {
         if slot.as_int() == Some(0) {
+            // One more group without its files is of no use.
+            let listed = what.starts_with("supplementalGroups");
+            let change = if listed { slot.remove() } else { id.and_then(|id| slot.set(id)) };
             report
                 .at(slot, format!("{who} is in the root group: securityContext.{what} 0"))
+                .fix(Safety::Unsafe, [change])
                 .help("write a group above the floor, such as 10001, and give it the files that the image needs");
         }
     };

@@ -1,5 +1,5 @@
-use crate::clause::{Exemption::UserNamespace, Literal, Test, pod_and_containers};
-use crate::rule::{Check, Map, Policy, Rule, Severity, restricted};
+use crate::clause::{Exemption::UserNamespace, Literal, Remedy, Test, pod_and_containers};
+use crate::rule::{Check, Map, Policy, Rule, Safety, Severity, restricted};
 
 pub(super) static RULE: Rule = Rule {
     id: "root-user",
@@ -13,6 +13,7 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Require(&[pod_and_containers("securityContext.runAsUser")
         .must(Test::IsNot(Literal::Int(0)))
         .unless(&[UserNamespace(35)])
+        .remedy(Safety::Unsafe, Remedy::WriteId)
         .help("write the id of a user that the image is made for, above the node's own ids")]),
     policy: Policy::Derived,
 };

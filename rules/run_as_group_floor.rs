@@ -1,5 +1,5 @@
-use crate::clause::{SHARES_NO_IDS, Test, every_container};
-use crate::rule::{Check, Map, Policy, Rule, Severity};
+use crate::clause::{Remedy, SHARES_NO_IDS, Test, every_container};
+use crate::rule::{Check, Map, Policy, Rule, Safety, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "run-as-group-floor",
@@ -17,6 +17,7 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Require(&[every_container("securityContext.runAsGroup")
         .or_pod()
         .must(Test::AboveFloor)
-        .unless(SHARES_NO_IDS)]),
+        .unless(SHARES_NO_IDS)
+        .remedy(Safety::Unsafe, Remedy::WriteId)]),
     policy: Policy::Derived,
 };

@@ -1,6 +1,6 @@
 use crate::finding::Report;
 use crate::k8s::Pod;
-use crate::rule::{Check, Policy, Rule, Severity};
+use crate::rule::{Check, Policy, Rule, Safety, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "runtime-class-name-empty",
@@ -20,6 +20,7 @@ fn check(pod: Pod<'_>, report: &mut Report<'_>) {
     if name.as_str() == Some("") {
         report
             .at(name, "runtimeClassName is empty: the API server refuses the pod, as no RuntimeClass has that name")
+            .fix(Safety::Safe, [name.remove()])
             .help("remove the field for the default runtime, or name a RuntimeClass");
     }
 }

@@ -1,6 +1,6 @@
 use crate::finding::Report;
 use crate::k8s::Pod;
-use crate::rule::{Check, Map, Policy, Rule, Severity, baseline};
+use crate::rule::{Check, Map, Policy, Rule, Safety, Severity, baseline};
 use crate::yaml::{Slot, Typed};
 
 pub(super) static RULE: Rule = Rule {
@@ -40,7 +40,8 @@ fn options(slot: Slot<'_>, who: &str, report: &mut Report<'_>) {
             Typed::Wrong => drop(report.refused(field, &format!("seLinuxOptions.{name} of {who}"), "a string")),
             Typed::Is(value) => {
                 let message = format!("{who} sets seLinuxOptions.{name} to \"{value}\"");
-                report.at(field, message).help("remove it: the container runtime gives each container its own label");
+                let draft = report.at(field, message).fix(Safety::Unsafe, [field.remove()]);
+                draft.help("remove it: the container runtime gives each container its own label");
             }
         }
     }

@@ -1,7 +1,7 @@
 use crate::finding::Report;
 use crate::k8s::Container;
-use crate::rule::{Check, Policy, Rule, Severity};
-use crate::yaml::Slot;
+use crate::rule::{Check, Policy, Rule, Safety, Severity};
+use crate::yaml::{Slot, Value};
 
 pub(super) static RULE: Rule = Rule {
     id: "sub-path-invalid",
@@ -34,13 +34,18 @@ fn check(container: Container<'_>, report: &mut Report<'_>) {
                 continue;
             };
             let message = format!("{} has the {field} {path:?}, which {fault}", container.label());
-            report.at(slot, message).help("write a relative path without `..`");
+            // The API server refuses both; below the root of the volume nothing else is meant by the first.
+            let relative = path.trim_start_matches('/');
+            let plain = !relative.is_empty() && !relative.split('/').any(|part| part == "..");
+            let change = if plain { slot.set(Value::text(relative)) } else { None };
+            report.at(slot, message).fix(Safety::Safe, [change]).help("write a relative path without `..`");
         }
         let variable = plain.as_str().and_then(|p| p.split_once("$(")?.1.split_once(')').map(|(name, _)| name));
         let Some(variable) = variable else { continue };
         if container.at("env").items().any(|e| e.at("name").as_str() == Some(variable)) {
             let message = format!("{} has $({variable}) in subPath, which is not expanded", container.label());
-            report.at(plain, message).help("write it as `subPathExpr`");
+            let change = if expr.is_absent() { plain.rename_key("subPathExpr") } else { None };
+            report.at(plain, message).fix(Safety::Unsafe, [change]).help("write it as `subPathExpr`");
         }
     }
 }

@@ -1,7 +1,7 @@
 use crate::finding::Report;
 use crate::k8s::Pod;
-use crate::rule::{Check, Map, Policy, Rule, Severity};
-use crate::yaml::Typed;
+use crate::rule::{Check, Map, Policy, Rule, Safety, Severity};
+use crate::yaml::{Typed, Value};
 
 pub(super) static RULE: Rule = Rule {
     id: "sysctl-value",
@@ -29,7 +29,10 @@ fn check(pod: Pod<'_>, report: &mut Report<'_>) {
                 let message = format!(
                     "the value of the sysctl {name} has a `+`, behind which CRI-O before March 2022 read another one"
                 );
-                report.at(value, message).help("write the value alone: no parameter has a `+` in its value");
+                let alone = text.split('+').next().map(str::trim).filter(|alone| !alone.is_empty());
+                let draft =
+                    report.at(value, message).fix(Safety::Unsafe, [alone.and_then(|a| value.set(Value::text(a)))]);
+                draft.help("write the value alone: no parameter has a `+` in its value");
             }
             Typed::Is(_) | Typed::Absent | Typed::Wrong => {}
         }

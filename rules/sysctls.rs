@@ -1,6 +1,6 @@
 use crate::finding::Report;
 use crate::k8s::{Pod, sysctl};
-use crate::rule::{Check, Map, Policy, Rule, Severity, baseline};
+use crate::rule::{Check, Map, Policy, Rule, Safety, Severity, baseline};
 use crate::yaml::Typed;
 
 pub(super) static RULE: Rule = Rule {
@@ -30,6 +30,7 @@ fn check(pod: Pod<'_>, report: &mut Report<'_>) {
             Typed::Absent => drop(report.at(slot, "a sysctl has no name")),
             Typed::Is(name) => {
                 let draft = report.at(slot, format!("the pod sets the sysctl {name}"));
+                draft.fix(Safety::Unsafe, [item.remove()]);
                 match sysctl::safe_since(name) {
                     Some(since) => draft.help(format!("pods may set it from Kubernetes 1.{since} on")),
                     None => draft.help("remove it: what a node needs is set on the node"),

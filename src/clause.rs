@@ -1,9 +1,11 @@
 //! A requirement on a field as data, and its evaluator.
 //! From a clause follow the verdict, the place, the message, the fix, and later the CEL expression.
 
+mod exemption;
 mod message;
 mod remedy;
 
+pub use self::exemption::{Exemption, SHARES_NO_IDS};
 pub use self::remedy::Remedy;
 use crate::finding::Report;
 use crate::k8s::{Container, Pod};
@@ -68,44 +70,8 @@ impl Test {
     }
 }
 
-/// Pods that a clause does not ask.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Exemption {
-    /// Windows pods, by `spec.os.name`, from this minor on.
-    Windows(u32),
-    /// Pods with a user namespace of their own, from this minor on.
-    UserNamespace(u32),
-    /// Pods that run on Windows nodes only, by `spec.os.name` or the node selector.
-    WindowsNode,
-}
-
-/// The pods whose user and group ids are none of their node's: those on Windows, and those in a user namespace of
-/// their own, which is on by default from 1.33 (KEP-127).
-pub const SHARES_NO_IDS: &[Exemption] = &[Exemption::WindowsNode, Exemption::UserNamespace(33)];
-
-impl Exemption {
-    /// Whether the pod is exempt; a field of the wrong type exempts nobody, and is reported.
-    pub fn covers(self, pod: Pod<'_>, report: &mut Report<'_>) -> bool {
-        let (since, path, wanted) = match self {
-            Self::Windows(since) => (since, "os.name", "a string"),
-            Self::UserNamespace(since) => (since, "hostUsers", "a boolean"),
-            Self::WindowsNode => (0, "os.name", "a string"),
-        };
-        if !report.settings().kubernetes.since(since) {
-            return false;
-        }
-        let slot = pod.at(path);
-        let (wrong, covered) = match self {
-            Self::Windows(_) => (slot.str() == Typed::Wrong, pod.is_windows()),
-            Self::UserNamespace(_) => (slot.bool() == Typed::Wrong, pod.has_user_namespace()),
-            Self::WindowsNode => (slot.str() == Typed::Wrong, pod.runs_on_windows()),
-        };
-        if wrong {
-            report.refused(slot, &format!("{path} of the pod"), wanted);
-        }
-        covered
-    }
-}
+/// Whether a clause's fix may be made, and how safely.
+pub type Fits = fn(Pod<'_>, Option<Container<'_>>) -> Option<Safety>;
 
 /// The changes of a container that a fix needs beside its own; one that cannot be made is `None`.
 pub type Along = fn(Container<'_>) -> Vec<Option<Change>>;
@@ -127,6 +93,9 @@ pub struct Clause {
     pub fix: Option<(Safety, Remedy)>,
     /// What has to change along with it.
     pub along: Option<Along>,
+    /// Whether it mends here, and how safely, where that depends on what else the pod says; the container is none where
+    /// the pod's own value is mended.
+    pub fits: Option<Fits>,
     /// The help line.
     pub help: &'static str,
     /// The help line where it depends on the container.
@@ -150,7 +119,18 @@ pub const fn pod_and_containers(path: &'static str) -> Clause {
 
 const fn clause(scope: Scope, path: &'static str) -> Clause {
     let test = Test::Is(Literal::Bool(true));
-    Clause { scope, path, inherits: false, test, unless: &[], fix: None, along: None, help: "", advice: None }
+    Clause {
+        scope,
+        path,
+        inherits: false,
+        test,
+        unless: &[],
+        fix: None,
+        along: None,
+        fits: None,
+        help: "",
+        advice: None,
+    }
 }
 
 impl Clause {
@@ -204,6 +184,12 @@ impl Clause {
         self
     }
 
+    /// Whether the fix may be made, by what else the pod says.
+    pub const fn where_it_fits(mut self, fits: Fits) -> Self {
+        self.fits = Some(fits);
+        self
+    }
+
     /// The help line.
     pub const fn help(mut self, help: &'static str) -> Self {
         self.help = help;
@@ -221,7 +207,7 @@ impl Clause {
         // The API server refuses a wrong type in exempt pods as well.
         let asked = !self.unless.iter().any(|e| e.covers(pod, report));
         match self.scope {
-            Scope::Pod => self.judge(pod.at(self.path), None, asked, report),
+            Scope::Pod => self.judge(pod.at(self.path), pod, None, asked, report),
             Scope::EveryContainer => self.check_containers(pod, asked, report),
             Scope::PodAndContainers => self.check_both(pod, asked, report),
         }
@@ -235,12 +221,12 @@ impl Clause {
             if own.is_absent() && self.inherits && !shared.is_absent() {
                 // One value is one defect, however many containers take it.
                 if !std::mem::replace(&mut shared_judged, true) {
-                    self.judge(shared, None, asked, report);
+                    self.judge(shared, pod, None, asked, report);
                 }
                 continue;
             }
             report.set_container(Some(container));
-            self.judge(own, Some(container), asked, report);
+            self.judge(own, pod, Some(container), asked, report);
             report.set_container(None);
         }
     }
@@ -248,7 +234,7 @@ impl Clause {
     fn check_both(&self, pod: Pod<'_>, asked: bool, report: &mut Report<'_>) {
         let shared = pod.at(self.path);
         if !shared.is_absent() {
-            self.judge(shared, None, asked, report);
+            self.judge(shared, pod, None, asked, report);
         }
         for container in pod.containers() {
             let own = container.at(self.path);
@@ -256,12 +242,19 @@ impl Clause {
                 continue;
             }
             report.set_container(Some(container));
-            self.judge(own, Some(container), asked, report);
+            self.judge(own, pod, Some(container), asked, report);
         }
         report.set_container(None);
     }
 
-    fn judge(&self, slot: Slot<'_>, container: Option<Container<'_>>, asked: bool, report: &mut Report<'_>) {
+    fn judge(
+        &self,
+        slot: Slot<'_>,
+        pod: Pod<'_>,
+        container: Option<Container<'_>>,
+        asked: bool,
+        report: &mut Report<'_>,
+    ) {
         let path = self.path;
         let floor = report.settings().uid_floor;
         let verdict = match self.verdict(slot, floor) {
@@ -293,7 +286,7 @@ impl Clause {
             Typed::Is(false) => report.at(slot, self.refusal(slot, who, floor)),
         };
         if verdict != Typed::Unknown {
-            self.mend(slot, container, id, draft);
+            self.mend(slot, (pod, container), (id, floor), draft);
         }
         if let (Some(advice), Some(container)) = (self.advice, container) {
             draft.help(advice(container));

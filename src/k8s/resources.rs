@@ -55,13 +55,14 @@ fn unit(resource: &str) -> Option<&'static str> {
     }
 }
 
-/// What someone who wrote this text most likely meant.
-pub fn meant(text: &str) -> Option<String> {
+/// What someone who wrote this text for a resource most likely meant.
+pub fn meant(resource: &str, text: &str) -> Option<String> {
     let text = text.trim();
     let number = text.trim_end_matches(|c: char| c.is_ascii_alphabetic() || c == ' ');
     let suffix = match text[number.len()..].trim().to_ascii_lowercase().as_str() {
         "k" | "kb" => "k",
         "ki" | "kib" => "Ki",
+        "m" if resource == "cpu" => "m",
         "m" | "mb" => "M",
         "mi" | "mib" => "Mi",
         "g" | "gb" => "G",

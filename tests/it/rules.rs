@@ -11,7 +11,7 @@ use plimsoll::coverage::Outcome;
 use plimsoll::discover::Input;
 use plimsoll::engine::{self, Outcomes};
 use plimsoll::finding::Finding;
-use plimsoll::rule::{Check, Level, Policy, Severity};
+use plimsoll::rule::{Check, Level, Policy, Safety, Severity};
 use plimsoll::rules::ALL;
 
 use crate::support::{lint, root};
@@ -183,6 +183,36 @@ fn the_catalogue_is_in_order() {
     }
     let ids: Vec<_> = ALL.iter().map(|r| r.id).collect();
     assert!(ids.is_sorted(), "rules are listed by id");
+}
+
+/// A page says whether its rule's findings are mended and how safely, as the failing fixtures show.
+#[test]
+fn pages_say_what_is_mended() {
+    let mut problems = Vec::new();
+    for rule in ALL {
+        let mut fixable = BTreeSet::new();
+        for file in fixture_files(rule.id) {
+            let text = fs::read_to_string(&file).unwrap();
+            // Some rules speak beside others only.
+            for settings in [settings(&text).only(rule.id), settings(&text)] {
+                let findings = lint("fixture", &text, &settings).findings;
+                fixable.extend(findings.iter().filter(|f| f.rule.id == rule.id).filter_map(|f| f.fixable));
+            }
+        }
+        let section = rule.doc.split_once("\n## Fix\n").map(|(_, after)| after.split("\n## ").next().unwrap());
+        let Some(section) = section else {
+            problems.extend((!fixable.is_empty()).then(|| format!("{}: no word of {fixable:?} fixes", rule.id)));
+            continue;
+        };
+        let kinds = [("Safe", Some(Safety::Safe)), ("Unsafe", Some(Safety::Unsafe)), ("None", None)];
+        for (word, safety) in kinds {
+            let shown = safety.map_or(fixable.is_empty(), |s| fixable.contains(&s));
+            if section.contains(&format!("**{word}**")) != shown {
+                problems.push(format!("{}: the page and the fixtures disagree about {word}: {fixable:?}", rule.id));
+            }
+        }
+    }
+    assert!(problems.is_empty(), "\n{}", problems.join("\n"));
 }
 
 /// Every block `yaml bad` of a page gives at least one finding of its rule, every `yaml good` none.

@@ -8,8 +8,17 @@ use crate::source::Span;
 use crate::yaml::{Kind, NodeId, Tree};
 
 /// Keys whose mapping or list says nothing when it is empty; an empty `emptyDir` or `podSelector` says a lot.
-const SILENT: [&str; 8] =
-    ["add", "annotations", "capabilities", "drop", "labels", "nodeSelector", "securityContext", "sysctls"];
+const SILENT: [&str; 9] = [
+    "add",
+    "annotations",
+    "capabilities",
+    "drop",
+    "labels",
+    "nodeSelector",
+    "securityContext",
+    "seLinuxOptions",
+    "sysctls",
+];
 
 #[derive(Debug, Default)]
 pub(super) struct Plan {
