@@ -17,6 +17,7 @@ use crate::config::Settings;
 use crate::discover::Input;
 use crate::engine::{self, Inputs, Judge};
 use crate::finding::Finding;
+use crate::identity::{Claim, Ids};
 use crate::rule::{Check, Rule, Safety};
 use crate::source::Source;
 
@@ -79,6 +80,13 @@ struct Limits<'a> {
     suppressed: &'a BTreeSet<String>,
 }
 
+/// What came of one input, with what the whole input asks of it.
+struct One {
+    repaired: Repaired,
+    dropped: Vec<String>,
+    claims: Vec<Claim>,
+}
+
 /// Mends every input as far as fixes of this safety go.
 pub fn run(inputs: Vec<Input>, settings: &Settings, safety: Safety, done: &AtomicUsize) -> Repairs {
     let (inputs, around) = around(inputs, settings, safety);
@@ -89,11 +97,14 @@ pub fn run(inputs: Vec<Input>, settings: &Settings, safety: Safety, done: &Atomi
         done.fetch_add(1, Relaxed);
         repaired
     };
-    let all: Vec<(Repaired, Vec<String>)> = inputs.into_par_iter().map(one).collect();
+    let mut all: Vec<One> = inputs.into_par_iter().map(one).collect();
+    if safety == Safety::Unsafe {
+        settle_ids(&mut all, &settings);
+    }
     let mut repairs = Repairs::default();
-    for (repaired, dropped) in all {
-        repairs.inputs.push(repaired);
-        repairs.dropped.extend(dropped);
+    for one in all {
+        repairs.inputs.push(one.repaired);
+        repairs.dropped.extend(one.dropped);
     }
     repairs
 }
@@ -112,26 +123,53 @@ fn around(inputs: Vec<Input>, settings: &Settings, safety: Safety) -> (Vec<Input
     (inputs, Some(Arc::new(facts)))
 }
 
-fn repair(input: Input, judge: &Judge<'_>, settings: &Settings, safety: Safety) -> (Repaired, Vec<String>) {
+/// Mends those files anew whose workloads have other ids than their names alone gave them: now all of the input is read.
+fn settle_ids(all: &mut [One], settings: &Settings) {
+    let ids = Ids::settle(all.iter().flat_map(|one| &one.claims), settings.uid_floor);
+    let settings = Settings { ids, ..settings.clone() };
+    let judge = Judge::new(&settings);
+    all.par_iter_mut().filter(|one| settings.ids.concern(&one.claims)).for_each(|one| {
+        let input = match &one.repaired {
+            Repaired::Fixed(fixed) => again(&fixed.old, &fixed.old.text),
+            Repaired::Same(_) => return,
+        };
+        let anew = repair(input, &judge, &settings, Safety::Unsafe);
+        match (&mut one.repaired, anew.repaired) {
+            (Repaired::Fixed(old), Repaired::Fixed(new)) => (old.text, old.count) = (new.text, new.count),
+            (Repaired::Fixed(old), Repaired::Same(_)) => one.repaired = Repaired::Same(old.input.clone()),
+            (Repaired::Same(_), _) => {}
+        }
+        one.dropped = anew.dropped;
+    });
+}
+
+fn repair(input: Input, judge: &Judge<'_>, settings: &Settings, safety: Safety) -> One {
     let kept = input.clone();
     let source = match input.read() {
         Ok(source) => source,
         // Said by the lint that follows. Standard input is gone, and what was wrong with it with it.
-        Err(unread) => return (Repaired::Same(Input::Unreadable(unread)), Vec::new()),
+        Err(unread) => {
+            let repaired = Repaired::Same(Input::Unreadable(unread));
+            return One { repaired, dropped: Vec::new(), claims: Vec::new() };
+        }
     };
-    let (mut text, mut count, mut dropped) = (None, 0, Vec::new());
+    let mut mended = Mended::default();
     // Bytes that are no text could not be written back.
     if source.invalid.is_empty() {
-        (text, count, dropped) = repair_source(&source, judge, settings, safety);
-        let (tidied, taken, why) = suppressions::tidy(&source, text.as_deref().unwrap_or(&source.text), settings);
-        (text, count) = (tidied.or(text), count + taken);
-        dropped.extend(why);
+        mended = repair_source(&source, judge, settings, safety);
+        let text = mended.text.as_deref().unwrap_or(&source.text);
+        let (tidied, taken, why) = suppressions::tidy(&source, text, settings);
+        mended.text = tidied.or(mended.text);
+        mended.fixed += taken;
+        mended.dropped.extend(why);
     }
-    let Some(text) = text else {
-        let input = if matches!(kept, Input::Stdin(_)) { again(&source, &source.text) } else { kept };
-        return (Repaired::Same(input), dropped);
+    let Mended { text, fixed: count, dropped, claims } = mended;
+    let repaired = match text {
+        Some(text) => Repaired::Fixed(Box::new(Fixed { input: kept, old: source, text, count })),
+        None if matches!(kept, Input::Stdin(_)) => Repaired::Same(again(&source, &source.text)),
+        None => Repaired::Same(kept),
     };
-    (Repaired::Fixed(Box::new(Fixed { input: kept, old: source, text, count })), dropped)
+    One { repaired, dropped, claims }
 }
 
 /// A text as an input.
@@ -139,12 +177,7 @@ pub fn again(source: &Source, text: &str) -> Input {
     Input::Text(Arc::clone(&source.path), bytes(source, text))
 }
 
-fn repair_source(
-    source: &Source,
-    judge: &Judge<'_>,
-    settings: &Settings,
-    safety: Safety,
-) -> (Option<String>, usize, Vec<String>) {
+fn repair_source(source: &Source, judge: &Judge<'_>, settings: &Settings, safety: Safety) -> Mended {
     let suppressed = suppressed(source, settings);
     let limits = Limits { safety, suppressed: &suppressed };
     let documents = source.documents();
@@ -154,27 +187,30 @@ fn repair_source(
         if fit { mend(&source.path, text, judge, limits) } else { Mended::default() }
     };
     let mended: Vec<Mended> = documents.par_iter().map(one).collect();
-    let mut dropped: Vec<String> = Vec::new();
-    let (mut text, mut at, mut count) = (String::new(), 0, 0);
+    let mut whole = Mended::default();
+    let (mut text, mut at) = (String::new(), 0);
     for (raw, mended) in documents.iter().zip(mended) {
-        dropped.extend(mended.dropped.iter().map(|what| format!("{}: {what}", source.path)));
+        whole.dropped.extend(mended.dropped.iter().map(|what| format!("{}: {what}", source.path)));
+        whole.claims.extend(mended.claims);
         let Some(new) = mended.text else { continue };
         text.push_str(&source.text[at..raw.span.start as usize]);
         text.push_str(&new);
         at = raw.span.end as usize;
-        count += mended.fixed;
+        whole.fixed += mended.fixed;
     }
-    if count == 0 {
-        return (None, 0, dropped);
+    if whole.fixed == 0 {
+        return whole;
     }
     text.push_str(&source.text[at..]);
     let new = Source { text, ..Source::new(&source.path, "") };
     let new = Source { bom: source.bom, ..new };
-    if new.documents().len() != documents.len() {
-        dropped.push(format!("{}: left as it was: its documents would fall together or apart", source.path));
-        return (None, 0, dropped);
+    if new.documents().len() == documents.len() {
+        whole.text = Some(new.text);
+    } else {
+        whole.dropped.push(format!("{}: left as it was: its documents would fall together or apart", source.path));
+        whole.fixed = 0;
     }
-    (Some(new.text), count, dropped)
+    whole
 }
 
 /// The findings of a file that are suppressed, as `proof::identity` tells them: nobody asked to have them mended.

@@ -8,6 +8,7 @@ use super::sweep::{Sweep, SweepDraft};
 use crate::config::Settings;
 use crate::coverage::Outcome;
 use crate::finding::{Draft, Report};
+use crate::identity::Claim;
 use crate::k8s::{self, NamespacePolicy, Object, ObjectRef, PodData};
 use crate::rule::Check;
 use crate::source::{Source, Span};
@@ -38,6 +39,8 @@ pub(crate) struct DocumentResult {
     /// Every object, and where its name stands.
     pub(super) objects: Vec<(Span, Arc<ObjectRef>)>,
     pub(super) marks: Marks,
+    /// What the workloads say about ids: only where fixes are asked for.
+    pub(super) claims: Vec<Claim>,
 }
 
 impl DocumentResult {
@@ -53,6 +56,7 @@ impl DocumentResult {
             pods: 0,
             objects: Vec::new(),
             marks: Marks::default(),
+            claims: Vec::new(),
         }
     }
 
@@ -186,6 +190,9 @@ pub(super) fn lint_tree(tree: &Tree<'_>, task: Task<'_>) -> DocumentResult {
         let pods = k8s::pods(object);
         result.pods += pods.len();
         gather(object, &pods, &reference, &mut result.facts);
+        if settings.with_fixes {
+            result.claims.extend(Claim::of(object, &pods, &reference, settings.uid_floor));
+        }
         suppress::object(wanted, object, &pods, &reference, settings, &mut result.marks);
         if object.kind() == "Namespace"
             && let (Some(name), Some(policy)) = (object.name(), NamespacePolicy::of(object))

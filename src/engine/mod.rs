@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 mod document;
 mod facts;
+mod ids;
 mod import;
 mod judge;
 mod namespaces;
@@ -34,6 +35,7 @@ pub use crate::config::Settings;
 use crate::coverage::{Coverage, FileCoverage, Outcome, Unread};
 use crate::discover::Input;
 use crate::finding::{CrossReport, Draft, Finding, Texts};
+use crate::identity::Claim;
 use crate::k8s::ObjectRef;
 use crate::rule::{Check, Severity};
 use crate::since::Since;
@@ -101,12 +103,15 @@ pub fn run_counted(inputs: Vec<Input>, settings: &Settings, keep: Keep, done: &A
         done.fetch_add(1, Relaxed);
         result
     };
-    let files: Vec<FileResult> = if is_small(&inputs) {
+    let mut files: Vec<FileResult> = if is_small(&inputs) {
         inputs.into_iter().map(lint).collect()
     } else {
         // In small pieces: files differ much in size, and nobody shall wait for the last piece.
         inputs.into_par_iter().with_max_len(FEW).map(lint).collect()
     };
+    if settings.with_fixes {
+        ids::settle(&mut files, &plan, keep);
+    }
     let mut outcomes = Outcomes::default();
     let mut facts = Inputs::default();
     let mut with_namespaces = Vec::new();
@@ -251,6 +256,8 @@ struct FileResult {
     pods: usize,
     /// Suppressions in the file.
     marks: Option<Box<FileMarks>>,
+    /// What its workloads say about ids.
+    claims: Vec<Claim>,
 }
 
 impl FileResult {
@@ -265,6 +272,7 @@ impl FileResult {
             again: None,
             pods: 0,
             marks: None,
+            claims: Vec::new(),
         }
     }
 
@@ -278,6 +286,7 @@ impl FileResult {
         self.pods += part.pods;
         self.pod_namespaces.extend(part.pod_namespaces);
         self.facts.namespaces.extend(part.namespaces);
+        self.claims.extend(part.claims);
         self.coverage.unread.extend(part.unread.into_iter().map(|u| Unread {
             path: Arc::clone(&source.path),
             position: Some(lines.get().position(u.span.start)),
@@ -301,7 +310,8 @@ fn lint_input(input: Input, plan: &Plan<'_>, keep: Keep) -> FileResult {
                 || !result.coverage.unread.is_empty()
                 || result.facts.any()
                 || result.marks.is_some();
-            if !result.pod_namespaces.is_empty() || (keep.sources && (told || !result.objects.is_empty())) {
+            let whole_input = !result.pod_namespaces.is_empty() || !result.claims.is_empty();
+            if whole_input || (keep.sources && (told || !result.objects.is_empty())) {
                 result.again = Some(file.map_or_else(|| Again::Kept(Arc::new(source)), Again::File));
             }
             result

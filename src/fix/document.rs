@@ -7,6 +7,8 @@ use super::proof::{Proved, identity_of, prove};
 use super::{Limits, MAX_ROUNDS};
 use crate::engine::Judge;
 use crate::finding::Draft;
+use crate::identity::Claim;
+use crate::rule::Safety;
 use crate::source::Span;
 use crate::yaml::{Change, Editor, Kind, Tree, parse};
 
@@ -22,6 +24,8 @@ pub(super) struct Mended {
     pub(super) fixed: usize,
     /// Fixes that were left out, and why.
     pub(super) dropped: Vec<String>,
+    /// What its workloads said about ids before.
+    pub(super) claims: Vec<Claim>,
 }
 
 /// Mends a document until nothing is left to mend.
@@ -39,15 +43,20 @@ pub(super) fn mend(path: &str, text: &str, judge: &Judge<'_>, limits: Limits<'_>
         if tree.kind(tree.root()) == Kind::Unknown {
             break;
         }
-        let known = drafts.take().unwrap_or_else(|| judge.drafts(path, &tree));
-        let mut round = Round { path, text: &here, tree: &tree, editor: None, drafts: known, judge };
+        let known = drafts.take().unwrap_or_else(|| {
+            let (drafts, claims) = judge.drafts_and_claims(path, &tree);
+            mended.claims = claims;
+            drafts
+        });
+        let mut round =
+            Round { path, text: &here, tree: &tree, editor: None, drafts: known, judge, safety: limits.safety };
         let mut wanted = wanted(&round.drafts, limits, &left_out);
         if wanted.is_empty() {
             break;
         }
         if rounds == MAX_ROUNDS || attempts > MAX_ATTEMPTS {
             let why = format!("left as it was: its fixes call for more fixes, {rounds} times over");
-            return Mended { dropped: vec![why], ..Mended::default() };
+            return Mended { dropped: vec![why], claims: mended.claims, ..Mended::default() };
         }
         let (whole, result) = round.attempt(&mut wanted, &mut attempts);
         match result {
@@ -100,6 +109,7 @@ struct Round<'a, 't> {
     editor: Option<Editor<'a, 't>>,
     drafts: Vec<Draft>,
     judge: &'a Judge<'a>,
+    safety: Safety,
 }
 
 impl<'a, 't> Round<'a, 't> {
@@ -150,7 +160,7 @@ impl<'a, 't> Round<'a, 't> {
             self.editor();
             let Some(editor) = &self.editor else { return (false, Err((first, String::new()))) };
             let judge = |tree: &Tree<'_>| self.judge.drafts(self.path, tree);
-            match prove(self.text, editor, &changes, &self.drafts, wanted, judge) {
+            match prove(self.text, editor, &changes, &self.drafts, wanted, self.safety, judge) {
                 Ok(proved) => return (wanted.len() == all, Ok(proved)),
                 Err(why) if wanted.len() == 1 => return (false, Err((wanted[0], why))),
                 Err(_) => wanted.truncate(wanted.len() / 2),
@@ -183,7 +193,15 @@ spec:
         let bad = drafts.iter().position(|d| d.remedy().is_none());
         let good = drafts.iter().position(|d| d.rule().id == "drop-all-capabilities");
         let (Some(bad), Some(good)) = (bad, good) else { panic!("one of each kind is found") };
-        let mut round = Round { path: "app.yaml", text: POD, tree: &tree, editor: None, drafts, judge: &judge };
+        let mut round = Round {
+            path: "app.yaml",
+            text: POD,
+            tree: &tree,
+            editor: None,
+            drafts,
+            judge: &judge,
+            safety: Safety::Unsafe,
+        };
         let mut attempts = 0;
         let mut wanted = vec![good, bad];
         let (whole, result) = round.attempt(&mut wanted, &mut attempts);

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::finding::Draft;
 use crate::k8s::ObjectRef;
+use crate::rule::{Safety, Severity};
 use crate::source::Span;
 use crate::yaml::{Change, Edit, Editor, Tree, parse};
 
@@ -22,6 +23,7 @@ pub(super) fn prove(
     changes: &[Change],
     drafts: &[Draft],
     wanted: &[usize],
+    safety: Safety,
     judge: impl FnOnce(&Tree<'_>) -> Vec<Draft>,
 ) -> Result<Proved, String> {
     let edits = editor.edits(changes).ok_or("it cannot be written into this text")?;
@@ -35,7 +37,7 @@ pub(super) fn prove(
         return Err("a comment would be lost".to_owned());
     }
     let found = judge(&tree);
-    compare(drafts, wanted, &found)?;
+    compare(drafts, wanted, &found, safety)?;
     drop(tree);
     Ok(Proved { text: new, drafts: found })
 }
@@ -86,8 +88,9 @@ fn tally<'d>(drafts: impl Iterator<Item = &'d Draft>, objects: bool) -> BTreeMap
     tally
 }
 
-/// `Err` where a finding that was to be mended is still there, or another has come.
-fn compare(old: &[Draft], wanted: &[usize], new: &[Draft]) -> Result<(), String> {
+/// `Err` where a finding that was to be mended is still there, or another has come. What only comes to light, as one was
+/// silent while the other held, may come if it is a note or is mended next.
+fn compare(old: &[Draft], wanted: &[usize], new: &[Draft], safety: Safety) -> Result<(), String> {
     // A fix of `metdata` gives objects their names: then rules and containers alone are compared.
     let name = |o: &'_ ObjectRef| (o.kind.clone(), o.name.clone());
     let names = |drafts: &[Draft]| drafts.iter().filter_map(|d| d.subject().0.map(name)).collect::<BTreeSet<_>>();
@@ -98,9 +101,12 @@ fn compare(old: &[Draft], wanted: &[usize], new: &[Draft]) -> Result<(), String>
         let was = before.get(key).copied().unwrap_or_default();
         let gone = mended.get(key).copied().unwrap_or_default();
         if count > was {
-            let new = new.iter().rev().find(|d| self::key(d, objects) == *key);
-            let what = new.map_or("", Draft::message);
-            return Err(format!("it would bring {}: {what}", key.0));
+            let passes = |d: &Draft| d.severity() == Severity::Note || d.remedy().is_some_and(|(s, _)| s <= safety);
+            let came = new.iter().filter(|d| self::key(d, objects) == *key);
+            match came.rev().find(|d| gone > 0 || !passes(d)) {
+                Some(draft) => return Err(format!("it would bring {}: {}", key.0, draft.message())),
+                None => continue,
+            }
         }
         if count > was - gone {
             return Err("the finding would still be there".to_owned());
@@ -162,7 +168,9 @@ spec:
             Err(_) => slot.at(step),
         });
         let changes = [place.set(Value::from(value)).ok_or("no change")?];
-        let proved = prove(POD, &Editor::new(&tree), &changes, &drafts, &[wanted], |t| judge.drafts("app.yaml", t))?;
+        let proved = prove(POD, &Editor::new(&tree), &changes, &drafts, &[wanted], Safety::Safe, |t| {
+            judge.drafts("app.yaml", t)
+        })?;
         let wrong = corrupt(&proved.text);
         let new = parse(&wrong, whole(&wrong)).map_err(|b| b.message)?;
         Editor::new(&tree).prove(&changes, &new)?;

@@ -118,6 +118,29 @@ const SOCKETS: &[(&str, &str)] = &[
 const WITH_SUBMOUNTS: &[&str] =
     &["/", "/dev", "/mnt", "/media", "/run", "/sys", "/var", "/var/lib", "/var/lib/kubelet", "/var/lib/kubelet/pods"];
 
+/// Folders of the node's own, in which no id of a workload owns anything.
+const OF_THE_NODE: &[&str] = &[
+    "/bin",
+    "/boot",
+    "/dev",
+    "/etc",
+    "/lib",
+    "/lib64",
+    "/opt/cni",
+    "/proc",
+    "/root",
+    "/run",
+    "/sbin",
+    "/sys",
+    "/usr",
+    "/var/lib/containerd",
+    "/var/lib/containers",
+    "/var/lib/docker",
+    "/var/lib/etcd",
+    "/var/lib/kubelet",
+    "/var/log",
+];
+
 /// A hostPath volume.
 #[derive(Clone, Copy, Debug)]
 pub struct HostPath<'t> {
@@ -185,6 +208,13 @@ impl<'t> HostPath<'t> {
     /// What it is to a container runtime, if it is or holds its socket.
     pub fn runtime_socket(self) -> Option<String> {
         runtime_socket(&self.normal()?)
+    }
+
+    /// Whether it shows what belongs to the node, rather than a folder that workloads have there.
+    pub fn is_of_the_node(self) -> bool {
+        let Some(path) = self.normal() else { return false };
+        let within = |top: &&str| path.strip_prefix(top).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        OF_THE_NODE.iter().any(|top| within(&top)) || self.is_endpoint() || gives_away(&path, true).is_some()
     }
 
     /// Whether it is a single file, as far as its type and name tell.

@@ -2,6 +2,7 @@
 
 mod corpus;
 mod files;
+mod ids;
 
 use std::path::Path;
 use std::sync::atomic::AtomicUsize;
