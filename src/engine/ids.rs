@@ -10,6 +10,9 @@ use crate::identity::Ids;
 
 /// Gives the findings of each file the ids that all files together ask for.
 pub(super) fn settle(files: &mut [FileResult], plan: &Plan<'_>, keep: Keep) {
+    if files.iter().all(|file| file.claims.is_empty()) {
+        return;
+    }
     let ids = Ids::settle(files.iter().flat_map(|file| &file.claims), plan.settings.uid_floor);
     let settings = Settings { ids, ..plan.settings.clone() };
     let plan = Plan::new(&settings);

@@ -35,7 +35,6 @@ pub use crate::config::Settings;
 use crate::coverage::{Coverage, FileCoverage, Outcome, Unread};
 use crate::discover::Input;
 use crate::finding::{CrossReport, Draft, Finding, Texts};
-use crate::identity::Claim;
 use crate::k8s::ObjectRef;
 use crate::rule::{Check, Severity};
 use crate::since::Since;
@@ -109,9 +108,7 @@ pub fn run_counted(inputs: Vec<Input>, settings: &Settings, keep: Keep, done: &A
         // In small pieces: files differ much in size, and nobody shall wait for the last piece.
         inputs.into_par_iter().with_max_len(FEW).map(lint).collect()
     };
-    if settings.with_fixes {
-        ids::settle(&mut files, &plan, keep);
-    }
+    ids::settle(&mut files, &plan, keep);
     let mut outcomes = Outcomes::default();
     let mut facts = Inputs::default();
     let mut with_namespaces = Vec::new();
@@ -257,7 +254,7 @@ struct FileResult {
     /// Suppressions in the file.
     marks: Option<Box<FileMarks>>,
     /// What its workloads say about ids.
-    claims: Vec<Claim>,
+    claims: Vec<crate::identity::Claim>,
 }
 
 impl FileResult {
