@@ -3,6 +3,7 @@
 mod corpus;
 mod files;
 mod ids;
+mod inputs;
 
 use std::path::Path;
 use std::sync::atomic::AtomicUsize;
