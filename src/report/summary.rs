@@ -115,7 +115,8 @@ pub(crate) fn write(outcomes: &Outcomes, options: &Options, paint: Paint, out: &
     for line in wrap(&text, columns, columns) {
         writeln!(out, "{}", paint.tint(tint, &line))?;
     }
-    for line in [fixed(outcomes), fixable(outcomes)].into_iter().flatten() {
+    let fixes = [fixed(outcomes), fixable(outcomes)].into_iter().flatten();
+    for line in fixes.flat_map(|text| wrap(&text, columns, columns)) {
         writeln!(out, "{line}")?;
     }
     if let Some(config) = &options.config {
