@@ -214,7 +214,7 @@ impl<'t> HostPath<'t> {
     pub fn is_of_the_node(self) -> bool {
         let Some(path) = self.normal() else { return false };
         let within = |top: &&str| path.strip_prefix(top).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-        OF_THE_NODE.iter().any(|top| within(&top)) || self.is_endpoint() || gives_away(&path, true).is_some()
+        OF_THE_NODE.iter().any(within) || self.is_endpoint() || gives_away(&path, true).is_some()
     }
 
     /// Whether it is a single file, as far as its type and name tell.
