@@ -97,6 +97,7 @@ fn until(text: &str) -> Result<(Option<Date>, &str), NoDate<'_>> {
     let text = text.trim();
     let Some(rest) = text.strip_prefix("until=") else { return Ok((None, text)) };
     let (date, after) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+    let date = date.trim_end_matches([':', ',', ';']);
     let parsed = date.parse().map_err(|message| (date, message))?;
     Ok((Some(parsed), after.trim_start()))
 }
