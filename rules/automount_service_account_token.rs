@@ -26,7 +26,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(inputs: &Inputs, report: &mut CrossReport<'_>) {
-    let (bound, tokenless) = (inputs.accounts(FactKind::BoundAccount), inputs.accounts(FactKind::TokenlessAccount));
+    let (bound, tokenless) = (inputs.bound_accounts(), inputs.tokenless_accounts());
     for mount in inputs.of(FactKind::TokenMount) {
         let account = mount.with.as_str();
         let asks = match mount.value.as_str() {

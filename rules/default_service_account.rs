@@ -16,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(inputs: &Inputs, report: &mut CrossReport<'_>) {
-    let tokenless = inputs.accounts(FactKind::TokenlessAccount);
+    let tokenless = inputs.tokenless_accounts();
     for account in inputs.of(FactKind::DefaultAccount) {
         let mount = account.with.as_str();
         if mount.is_empty() && tokenless.has("default", account) {

@@ -1,7 +1,7 @@
 //! What rules over the whole input need to know, kept after the files are closed.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::finding::{Draft, Finding, Fix, Remedy};
 use crate::k8s::{NamespacePolicy, Object, ObjectRef, Pod, PodData};
@@ -60,6 +60,9 @@ pub struct Inputs {
     /// Where these are the facts of a part: what the whole tells of other files.
     around: Option<Arc<Inputs>>,
     facts: BTreeMap<FactKind, Vec<Fact>>,
+    /// The accounts among the facts, looked up when a rule first asks: fixes ask anew for every document.
+    bound: OnceLock<Accounts>,
+    tokenless: OnceLock<Accounts>,
     /// The Pod Security policy of every Namespace that has labels of it, by name.
     pub namespaces: BTreeMap<String, NamespacePolicy>,
 }
@@ -78,14 +81,25 @@ impl Inputs {
         Self { around: Some(Arc::clone(around)), ..Self::default() }
     }
 
-    /// The accounts that the facts of a kind name: the value is the name, what belongs to it the namespace.
-    pub fn accounts(&self, kind: FactKind) -> Accounts<'_> {
-        let mut accounts = Accounts(BTreeMap::new());
-        for fact in self.of(kind) {
-            let namespaces = accounts.0.entry(&fact.value).or_default();
-            namespaces.entry(&fact.with).or_default().insert(directory(&fact.path));
-        }
-        accounts
+    /// The accounts that a binding of the whole input gives rights to.
+    pub fn bound_accounts(&self) -> &Accounts {
+        let whole = self.whole();
+        whole.bound.get_or_init(|| Accounts::of(whole.of(FactKind::BoundAccount)))
+    }
+
+    /// The accounts of the whole input that say that their pods get no token.
+    pub fn tokenless_accounts(&self) -> &Accounts {
+        let whole = self.whole();
+        whole.tokenless.get_or_init(|| Accounts::of(whole.of(FactKind::TokenlessAccount)))
+    }
+
+    fn whole(&self) -> &Self {
+        self.around.as_deref().unwrap_or(self)
+    }
+
+    /// What is added may name others.
+    fn forget_accounts(&mut self) {
+        (self.bound, self.tokenless) = (OnceLock::new(), OnceLock::new());
     }
 
     /// Whether there is any fact that a rule may speak of.
@@ -94,6 +108,7 @@ impl Inputs {
     }
 
     pub(super) fn append(&mut self, other: Self) {
+        self.forget_accounts();
         for (kind, mut facts) in other.facts {
             self.facts.entry(kind).or_default().append(&mut facts);
         }
@@ -103,15 +118,26 @@ impl Inputs {
     }
 
     pub(super) fn push(&mut self, kind: FactKind, fact: Fact) {
+        self.forget_accounts();
         self.facts.entry(kind).or_default().push(fact);
     }
 }
 
 /// ServiceAccounts by name, by namespace (empty where it is not written), and by the directories that speak of them.
-#[derive(Debug)]
-pub struct Accounts<'f>(BTreeMap<&'f str, BTreeMap<&'f str, BTreeSet<&'f str>>>);
+#[derive(Clone, Debug)]
+pub struct Accounts(BTreeMap<String, BTreeMap<String, BTreeSet<String>>>);
 
-impl Accounts<'_> {
+impl Accounts {
+    /// Those that facts name: the value is the name, what belongs to it the namespace.
+    fn of(facts: &[Fact]) -> Self {
+        let mut accounts: BTreeMap<String, BTreeMap<String, BTreeSet<String>>> = BTreeMap::new();
+        for fact in facts {
+            let namespaces = accounts.entry(fact.value.clone()).or_default();
+            namespaces.entry(fact.with.clone()).or_default().insert(directory(&fact.path).to_owned());
+        }
+        Self(accounts)
+    }
+
     /// Whether the account that a fact's object runs as is among them. Where either side leaves the namespace to whoever
     /// applies the manifests, an account is known by its name; one named `default` only within a directory, since every
     /// namespace has one.
