@@ -15,10 +15,9 @@ use rayon::prelude::*;
 use self::document::{Mended, mend};
 use crate::config::Settings;
 use crate::discover::Input;
-use crate::engine::{self, Inputs, Judge};
+use crate::engine::{self, Judge};
 use crate::finding::Finding;
-use crate::identity::{Claim, Ids};
-use crate::rule::{Check, Rule, Safety};
+use crate::rule::Safety;
 use crate::source::Source;
 
 /// How often changes may call for more changes before they are taken not to come to rest.
@@ -80,77 +79,46 @@ struct Limits<'a> {
     suppressed: &'a BTreeSet<String>,
 }
 
-/// What came of one input, with what the whole input asks of it.
-struct One {
-    repaired: Repaired,
-    dropped: Vec<String>,
-    claims: Vec<Claim>,
-}
-
 /// Mends every input as far as fixes of this safety go.
 pub fn run(inputs: Vec<Input>, settings: &Settings, safety: Safety, done: &AtomicUsize) -> Repairs {
-    let (inputs, around) = around(inputs, settings, safety);
-    let settings = Settings { with_fixes: true, sweep: None, around, ..settings.clone() };
+    let (inputs, settings) = amid(inputs, settings, safety);
     let judge = Judge::new(&settings);
     let one = |input: Input| {
         let repaired = repair(input, &judge, &settings, safety);
         done.fetch_add(1, Relaxed);
         repaired
     };
-    let mut all: Vec<One> = inputs.into_par_iter().map(one).collect();
-    if safety == Safety::Unsafe {
-        settle_ids(&mut all, &settings);
-    }
+    let all: Vec<_> = inputs.into_par_iter().map(one).collect();
     let mut repairs = Repairs::default();
-    for one in all {
-        repairs.inputs.push(one.repaired);
-        repairs.dropped.extend(one.dropped);
+    for (repaired, dropped) in all {
+        repairs.inputs.push(repaired);
+        repairs.dropped.extend(dropped);
     }
     repairs
 }
 
-/// What the whole input says, where fixes may hang on that.
-fn around(inputs: Vec<Input>, settings: &Settings, safety: Safety) -> (Vec<Input>, Option<Arc<Inputs>>) {
-    let mendable = |rule: &Rule| matches!(rule.check, Check::Inputs(_));
-    let active = settings.severities.active().any(|(rule, _)| mendable(rule)) || !settings.overrides.is_empty();
-    if safety == Safety::Safe || settings.standard.is_some() || !active {
-        return (inputs, None);
+/// The settings with what the whole input says, as unsafe fixes hang on that: its facts, and the ids that are left.
+fn amid(inputs: Vec<Input>, settings: &Settings, safety: Safety) -> (Vec<Input>, Settings) {
+    let settings = Settings { with_fixes: true, sweep: None, ..settings.clone() };
+    if safety == Safety::Safe {
+        return (inputs, settings);
     }
     let inputs: Vec<Input> = inputs.into_iter().map(Input::hold).collect();
     // No rule has to judge for what is only gathered.
-    let none = Settings { with_fixes: false, sweep: None, levels: false, ..settings.clone() }.only("");
-    let facts = engine::run(inputs.clone(), &none, false).facts;
-    (inputs, Some(Arc::new(facts)))
+    let outcomes = engine::run(inputs.clone(), &settings.clone().without_rules(), false);
+    // Beside a standard, no rule asks the whole input.
+    let around = settings.standard.is_none().then(|| Arc::new(outcomes.facts));
+    (inputs, Settings { around, ids: outcomes.ids, ..settings })
 }
 
-/// Mends those files anew whose workloads have other ids than their names alone gave them: now all of the input is read.
-fn settle_ids(all: &mut [One], settings: &Settings) {
-    let ids = Ids::settle(all.iter().flat_map(|one| &one.claims), settings.uid_floor);
-    let settings = Settings { ids, ..settings.clone() };
-    let judge = Judge::new(&settings);
-    all.par_iter_mut().filter(|one| settings.ids.concern(&one.claims)).for_each(|one| {
-        let input = match &one.repaired {
-            Repaired::Fixed(fixed) => again(&fixed.old, &fixed.old.text),
-            Repaired::Same(_) => return,
-        };
-        let anew = repair(input, &judge, &settings, Safety::Unsafe);
-        match (&mut one.repaired, anew.repaired) {
-            (Repaired::Fixed(old), Repaired::Fixed(new)) => (old.text, old.count) = (new.text, new.count),
-            (Repaired::Fixed(old), Repaired::Same(_)) => one.repaired = Repaired::Same(old.input.clone()),
-            (Repaired::Same(_), _) => {}
-        }
-        one.dropped = anew.dropped;
-    });
-}
-
-fn repair(input: Input, judge: &Judge<'_>, settings: &Settings, safety: Safety) -> One {
+/// What came of one input, and the fixes that were left out.
+fn repair(input: Input, judge: &Judge<'_>, settings: &Settings, safety: Safety) -> (Repaired, Vec<String>) {
     let kept = input.clone();
     let source = match input.read() {
         Ok(source) => source,
         // Said by the lint that follows. Standard input is gone, and what was wrong with it with it.
         Err(unread) => {
-            let repaired = Repaired::Same(Input::Unreadable(unread));
-            return One { repaired, dropped: Vec::new(), claims: Vec::new() };
+            return (Repaired::Same(Input::Unreadable(unread)), Vec::new());
         }
     };
     let mut mended = Mended::default();
@@ -163,13 +131,13 @@ fn repair(input: Input, judge: &Judge<'_>, settings: &Settings, safety: Safety) 
         mended.fixed += taken;
         mended.dropped.extend(why);
     }
-    let Mended { text, fixed: count, dropped, claims } = mended;
+    let Mended { text, fixed: count, dropped } = mended;
     let repaired = match text {
         Some(text) => Repaired::Fixed(Box::new(Fixed { input: kept, old: source, text, count })),
         None if matches!(kept, Input::Stdin(_)) => Repaired::Same(again(&source, &source.text)),
         None => Repaired::Same(kept),
     };
-    One { repaired, dropped, claims }
+    (repaired, dropped)
 }
 
 /// A text as an input.
@@ -191,7 +159,6 @@ fn repair_source(source: &Source, judge: &Judge<'_>, settings: &Settings, safety
     let (mut text, mut at) = (String::new(), 0);
     for (raw, mended) in documents.iter().zip(mended) {
         whole.dropped.extend(mended.dropped.iter().map(|what| format!("{}: {what}", source.path)));
-        whole.claims.extend(mended.claims);
         let Some(new) = mended.text else { continue };
         text.push_str(&source.text[at..raw.span.start as usize]);
         text.push_str(&new);

@@ -46,7 +46,8 @@ pub(super) fn run(lint: &Lint, imported: &[PathBuf]) -> Result<u8, Failure> {
     let changes = changes(lint, &inputs, &here)?;
     let mut mended = mend(lint, inputs, &settings);
     let told = !lint.diff || baseline.is_some() || reports.iter().any(|r| r.output.is_some());
-    let judged = if told { settings.clone() } else { without_rules(&settings) };
+    // It remains to be seen what could not be read.
+    let judged = if told { settings.clone() } else { settings.clone().without_rules() };
     // The process ends with them: to take a million texts apart one by one would only take time.
     let mut outcomes = ManuallyDrop::new(judge(lint, std::mem::take(&mut mended.inputs), &judged, keep));
     if let Some(baseline) = &baseline {
@@ -82,14 +83,6 @@ fn carry(settings: &mut Settings, reports: &[Report], compared: bool) {
     settings.with_fixes = any(Format::needs_fixes);
     settings.levels = any(Format::needs_levels);
     settings.with_marks = compared || any(Format::needs_marks);
-}
-
-/// For a run of whose findings nobody is told: it remains to be seen what could not be read.
-fn without_rules(settings: &Settings) -> Settings {
-    let mut settings = settings.clone();
-    settings.severities.retain(|_| false);
-    settings.overrides.clear();
-    settings
 }
 
 /// Whether what was typed makes sense together.

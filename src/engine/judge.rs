@@ -8,7 +8,6 @@ use super::facts::{FactDraft, Inputs};
 use super::plan::Plan;
 use crate::config::Settings;
 use crate::finding::Draft;
-use crate::identity::Claim;
 use crate::source::LineIndex;
 use crate::suppress::Wanted;
 use crate::yaml::Tree;
@@ -23,23 +22,13 @@ impl<'a> Judge<'a> {
 
     /// What the rules say about a document of the file that output shows as `path`.
     pub(crate) fn drafts(&self, path: &str, tree: &Tree<'_>) -> Vec<Draft> {
-        self.judge(path, tree).drafts
-    }
-
-    /// The same, and what its workloads say about ids.
-    pub(crate) fn drafts_and_claims(&self, path: &str, tree: &Tree<'_>) -> (Vec<Draft>, Vec<Claim>) {
-        let result = self.judge(path, tree);
-        (result.drafts, result.claims)
-    }
-
-    fn judge(&self, path: &str, tree: &Tree<'_>) -> DocumentResult {
         let rules = self.0.rules(path);
         let task = Task { settings: self.0.settings, rules: &rules, sweep: None, wanted: Wanted::default() };
-        let mut result = lint_tree(tree, task);
-        if let Some(around) = self.0.settings.around.as_ref().filter(|_| !result.facts.is_empty()) {
-            result.drafts.extend(self.over_all(path, tree, &result.facts, around));
+        let DocumentResult { mut drafts, facts, .. } = lint_tree(tree, task);
+        if let Some(around) = self.0.settings.around.as_ref().filter(|_| !facts.is_empty()) {
+            drafts.extend(self.over_all(path, tree, &facts, around));
         }
-        result
+        drafts
     }
 
     /// What the rules over the whole input say about a document of it, as far as it can be mended there.

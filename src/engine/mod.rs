@@ -23,6 +23,7 @@ pub(crate) use self::document::{UnreadDraft, leftover, read as read_document, st
 pub use self::facts::{Accounts, Fact, FactKind, Inputs};
 pub use self::import::import;
 pub(crate) use self::judge::Judge;
+use self::namespaces::{Namespaced, under_namespaces};
 pub(crate) use self::order::sort_key;
 use self::order::{merge, sort};
 use self::plan::Plan;
@@ -35,6 +36,7 @@ pub use crate::config::Settings;
 use crate::coverage::{Coverage, FileCoverage, Outcome, Unread};
 use crate::discover::Input;
 use crate::finding::{CrossReport, Draft, Finding, Texts};
+use crate::identity::Ids;
 use crate::k8s::ObjectRef;
 use crate::rule::{Check, Severity};
 use crate::since::Since;
@@ -65,6 +67,8 @@ pub struct Outcomes {
     pub objects: Vec<Judged>,
     /// What the rules over the whole input knew of it.
     pub facts: Inputs,
+    /// With fixes: the ids that the workloads of the input have, where those are not the hash of their names.
+    pub ids: Ids,
     /// After fixes: how many findings were mended, and in how many files.
     pub fixed: Option<(usize, usize)>,
 }
@@ -108,8 +112,7 @@ pub fn run_counted(inputs: Vec<Input>, settings: &Settings, keep: Keep, done: &A
         // In small pieces: files differ much in size, and nobody shall wait for the last piece.
         inputs.into_par_iter().with_max_len(FEW).map(lint).collect()
     };
-    ids::settle(&mut files, &plan, keep);
-    let mut outcomes = Outcomes::default();
+    let mut outcomes = Outcomes { ids: ids::settle(&mut files, &plan, keep), ..Outcomes::default() };
     let mut facts = Inputs::default();
     let mut with_namespaces = Vec::new();
     let mut by_file = Vec::with_capacity(files.len());
@@ -175,31 +178,6 @@ pub fn judge<'t>(trees: impl IntoIterator<Item = &'t yaml::Tree<'t>>, settings: 
     let rules = plan.rules("");
     let task = document::Task { settings, rules: &rules, sweep: None, wanted: Wanted::default() };
     trees.into_iter().flat_map(|tree| document::lint_tree(tree, task).drafts).collect()
-}
-
-/// A file with pods whose namespaces may have something to say of them.
-struct Namespaced {
-    path: Arc<str>,
-    again: Again,
-    /// The namespaces that its pods name.
-    names: BTreeSet<String>,
-}
-
-/// The verdicts of the input's own namespaces on the pods of these files.
-fn under_namespaces(files: &[Namespaced], facts: &Inputs, plan: &Plan<'_>) -> Vec<Finding> {
-    let policies = namespaces::Policies::new(&facts.namespaces, plan.settings);
-    let judge = |Namespaced { again, .. }: &Namespaced| {
-        // A file that cannot be read any more was told of in the first pass, or has gone since.
-        let Some(source) = again.source() else { return Vec::new() };
-        let lines = source.lines();
-        let drafts = policies.lint(&source, plan);
-        let mut texts = Texts::default();
-        drafts.into_iter().map(|d| d.finish(&source.path, &lines, None, &mut texts)).collect()
-    };
-    if files.is_empty() {
-        return Vec::new();
-    }
-    files.par_iter().flat_map_iter(judge).collect()
 }
 
 /// Input below this many bytes is judged on the thread that is already here: starting others would take longer.

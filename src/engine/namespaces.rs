@@ -1,26 +1,55 @@
 //! Pods under the policy of their own Namespace, where the input has it: what the cluster would do with each.
 //! Namespace and pod may stand in different files, so the files with such pods are read a second time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::document::judge;
+use super::facts::Inputs;
 use super::plan::{Active, Plan, active};
+use super::sources::Again;
 use crate::config::{Settings, Severities};
-use crate::finding::{Draft, Report};
+use crate::finding::{Draft, Finding, Report, Texts};
 use crate::k8s::{self, LevelVersion, Mode, NamespacePolicy, Object, ObjectRef, PodData};
 use crate::rule::{Check, Level, Rule, Severity};
 use crate::source::Source;
 use crate::yaml;
 
+/// A file with pods whose namespaces may have something to say of them.
+pub(super) struct Namespaced {
+    pub(super) path: Arc<str>,
+    pub(super) again: Again,
+    /// The namespaces that its pods name.
+    pub(super) names: BTreeSet<String>,
+}
+
+/// The verdicts of the input's own namespaces on the pods of these files.
+pub(super) fn under_namespaces(files: &[Namespaced], facts: &Inputs, plan: &Plan<'_>) -> Vec<Finding> {
+    let policies = Policies::new(&facts.namespaces, plan.settings);
+    let judge = |Namespaced { again, .. }: &Namespaced| {
+        // A file that cannot be read any more was told of in the first pass, or has gone since.
+        let Some(source) = again.source() else { return Vec::new() };
+        let lines = source.lines();
+        let drafts = policies.lint(&source, plan);
+        let mut texts = Texts::default();
+        drafts.into_iter().map(|d| d.finish(&source.path, &lines, None, &mut texts)).collect()
+    };
+    if files.is_empty() {
+        return Vec::new();
+    }
+    files.par_iter().flat_map_iter(judge).collect()
+}
+
 /// The rules of each level and version that some namespace asks for.
-pub(super) struct Policies<'a> {
+struct Policies<'a> {
     namespaces: &'a BTreeMap<String, NamespacePolicy>,
     runs: BTreeMap<LevelVersion, (Settings, Vec<Active>)>,
 }
 
 impl<'a> Policies<'a> {
-    pub(super) fn new(namespaces: &'a BTreeMap<String, NamespacePolicy>, settings: &Settings) -> Self {
+    fn new(namespaces: &'a BTreeMap<String, NamespacePolicy>, settings: &Settings) -> Self {
         let wanted = namespaces.values().flat_map(|p| Mode::ALL.map(|m| p.mode(m)));
         let run = |lv: LevelVersion| {
             let settings = Settings {
@@ -39,7 +68,7 @@ impl<'a> Policies<'a> {
     }
 
     /// Judges every pod of a file whose namespace has a policy, with the rules that tell of it.
-    pub(super) fn lint(&self, source: &Source, plan: &Plan<'_>) -> Vec<Draft> {
+    fn lint(&self, source: &Source, plan: &Plan<'_>) -> Vec<Draft> {
         let speakers: Vec<_> = crate::rules::ALL
             .iter()
             .filter_map(|&rule| match rule.check {

@@ -7,7 +7,6 @@ use super::proof::{Proved, identity_of, prove};
 use super::{Limits, MAX_ROUNDS};
 use crate::engine::Judge;
 use crate::finding::Draft;
-use crate::identity::Claim;
 use crate::rule::Safety;
 use crate::source::Span;
 use crate::yaml::{Change, Editor, Kind, Tree, parse};
@@ -24,8 +23,6 @@ pub(super) struct Mended {
     pub(super) fixed: usize,
     /// Fixes that were left out, and why.
     pub(super) dropped: Vec<String>,
-    /// What its workloads said about ids before.
-    pub(super) claims: Vec<Claim>,
 }
 
 /// Mends a document until nothing is left to mend.
@@ -43,11 +40,7 @@ pub(super) fn mend(path: &str, text: &str, judge: &Judge<'_>, limits: Limits<'_>
         if tree.kind(tree.root()) == Kind::Unknown {
             break;
         }
-        let known = drafts.take().unwrap_or_else(|| {
-            let (drafts, claims) = judge.drafts_and_claims(path, &tree);
-            mended.claims = claims;
-            drafts
-        });
+        let known = drafts.take().unwrap_or_else(|| judge.drafts(path, &tree));
         let mut round =
             Round { path, text: &here, tree: &tree, editor: None, drafts: known, judge, safety: limits.safety };
         let mut wanted = wanted(&round.drafts, limits, &left_out);
@@ -56,7 +49,7 @@ pub(super) fn mend(path: &str, text: &str, judge: &Judge<'_>, limits: Limits<'_>
         }
         if rounds == MAX_ROUNDS || attempts > MAX_ATTEMPTS {
             let why = format!("left as it was: its fixes call for more fixes, {rounds} times over");
-            return Mended { dropped: vec![why], claims: mended.claims, ..Mended::default() };
+            return Mended { dropped: vec![why], ..Mended::default() };
         }
         let (whole, result) = round.attempt(&mut wanted, &mut attempts);
         match result {
