@@ -156,6 +156,19 @@ impl Settings {
         self
     }
 
+    /// The same, for the verdict of a standard as the admission plugin of a version gives it: no configuration touches it,
+    /// and whoever names the violations says what they are known by.
+    pub(crate) fn as_the_plugin(&self, level: Level, version: Version) -> Self {
+        Self {
+            standard: Some(level),
+            kubernetes: version,
+            severities: Severities::default(),
+            overrides: Vec::new(),
+            with_marks: false,
+            ..self.clone()
+        }
+    }
+
     /// The same, for a run of whose findings nobody is told.
     pub fn without_rules(mut self) -> Self {
         self.severities.retain(|_| false);

@@ -10,7 +10,7 @@ use super::document::judge;
 use super::facts::Inputs;
 use super::plan::{Active, Plan, active};
 use super::sources::Again;
-use crate::config::{Settings, Severities};
+use crate::config::Settings;
 use crate::finding::{Draft, Finding, Report, Texts};
 use crate::k8s::{self, LevelVersion, Mode, NamespacePolicy, Object, ObjectRef, PodData};
 use crate::rule::{Check, Level, Rule, Severity};
@@ -52,15 +52,7 @@ impl<'a> Policies<'a> {
     fn new(namespaces: &'a BTreeMap<String, NamespacePolicy>, settings: &Settings) -> Self {
         let wanted = namespaces.values().flat_map(|p| Mode::ALL.map(|m| p.mode(m)));
         let run = |lv: LevelVersion| {
-            let settings = Settings {
-                standard: Some(lv.level),
-                kubernetes: lv.version(),
-                severities: Severities::default(),
-                overrides: Vec::new(),
-                // What is told of a violation is the rule's that names it.
-                with_marks: false,
-                ..settings.clone()
-            };
+            let settings = settings.as_the_plugin(lv.level, lv.version());
             let rules = active(&settings, &settings.severities);
             (lv, (settings, rules))
         };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::document::judge;
 use super::plan::{Active, active};
-use crate::config::{Settings, Severities};
+use crate::config::Settings;
 use crate::finding::Draft;
 use crate::k8s::{Object, ObjectRef, PodData, Version};
 use crate::rule::{Level, Severity};
@@ -95,14 +95,7 @@ impl Sweep {
         let levels = [Level::Baseline, Level::Restricted].into_iter();
         let wanted = levels.filter(|&level| !alone || settings.standard.is_none_or(|only| only == level));
         let run = |level, minor| {
-            let settings = Settings {
-                standard: Some(level),
-                kubernetes: Version(minor),
-                severities: Severities::default(),
-                overrides: Vec::new(),
-                with_marks: false,
-                ..settings.clone()
-            };
+            let settings = settings.as_the_plugin(level, Version(minor));
             let rules = active(&settings, &settings.severities);
             Run { settings, rules }
         };
