@@ -156,7 +156,7 @@ impl Settings {
         self
     }
 
-    /// The same, for the verdict of a standard as the admission plugin of a version gives it: no configuration touches it,
+    /// These settings for the verdict of a standard as the admission plugin gives it: no configuration touches it,
     /// and whoever names the violations says what they are known by.
     pub(crate) fn as_the_plugin(&self, level: Level, version: Version) -> Self {
         Self {
@@ -169,7 +169,7 @@ impl Settings {
         }
     }
 
-    /// The same, for a run of whose findings nobody is told.
+    /// These settings with every rule off: for a run of whose findings nobody is told.
     pub fn without_rules(mut self) -> Self {
         self.severities.retain(|_| false);
         self.overrides.clear();
