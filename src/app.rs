@@ -4,6 +4,7 @@
 mod baseline;
 mod fix;
 mod init;
+mod known;
 mod lint;
 mod man;
 mod output;

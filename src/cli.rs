@@ -124,7 +124,8 @@ pub struct Lint {
     #[command(flatten)]
     pub known: Known,
 
-    /// Mend what can be mended safely, and report what is left
+    /// Mend what can be mended safely, and report what is left. What a baseline knows, and with --since what has not
+    /// changed, stays as it is
     #[arg(long, help_heading = "Repair", conflicts_with = "sweep")]
     pub fix: bool,
     /// With --fix or --diff, also what may need a look

@@ -3,9 +3,11 @@
 
 pub mod diff;
 mod document;
+mod left;
 mod proof;
 mod suppressions;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -13,10 +15,11 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use rayon::prelude::*;
 
 use self::document::{Mended, mend};
+pub use self::left::LeftAlone;
+use self::left::{OfFile, identity_of};
 use crate::config::Settings;
 use crate::discover::Input;
 use crate::engine::{self, Judge};
-use crate::finding::Finding;
 use crate::rule::Safety;
 use crate::source::Source;
 
@@ -75,16 +78,16 @@ pub struct Repairs {
 #[derive(Clone, Copy, Debug)]
 struct Limits<'a> {
     safety: Safety,
-    /// Findings that are suppressed, as `proof::identity` tells them.
-    suppressed: &'a BTreeSet<String>,
+    /// Findings that are suppressed or left alone, as `proof::identity` tells them.
+    untouched: &'a BTreeSet<String>,
 }
 
-/// Mends every input as far as fixes of this safety go.
-pub fn run(inputs: Vec<Input>, settings: &Settings, safety: Safety, done: &AtomicUsize) -> Repairs {
+/// Mends every input as far as fixes of this safety go, but for the findings that are left alone.
+pub fn run(inputs: Vec<Input>, settings: &Settings, safety: Safety, left: &LeftAlone, done: &AtomicUsize) -> Repairs {
     let (inputs, settings) = amid(inputs, settings, safety);
     let judge = Judge::new(&settings);
     let one = |input: Input| {
-        let repaired = repair(input, &judge, &settings, safety);
+        let repaired = repair(input, &judge, &settings, (safety, left));
         done.fetch_add(1, Relaxed);
         repaired
     };
@@ -112,7 +115,12 @@ fn amid(inputs: Vec<Input>, settings: &Settings, safety: Safety) -> (Vec<Input>,
 }
 
 /// What came of one input, and the fixes that were left out.
-fn repair(input: Input, judge: &Judge<'_>, settings: &Settings, safety: Safety) -> (Repaired, Vec<String>) {
+fn repair(
+    input: Input,
+    judge: &Judge<'_>,
+    settings: &Settings,
+    (safety, left): (Safety, &LeftAlone),
+) -> (Repaired, Vec<String>) {
     let kept = input.clone();
     let source = match input.read() {
         Ok(source) => source,
@@ -124,9 +132,10 @@ fn repair(input: Input, judge: &Judge<'_>, settings: &Settings, safety: Safety) 
     let mut mended = Mended::default();
     // Bytes that are no text could not be written back.
     if source.invalid.is_empty() {
-        mended = repair_source(&source, judge, settings, safety);
+        let left = left.of(&source.path);
+        mended = repair_source(&source, judge, settings, (safety, left));
         let text = mended.text.as_deref().unwrap_or(&source.text);
-        let (tidied, taken, why) = suppressions::tidy(&source, text, settings);
+        let (tidied, taken, why) = suppressions::tidy(&source, text, settings, left);
         mended.text = tidied.or(mended.text);
         mended.fixed += taken;
         mended.dropped.extend(why);
@@ -145,14 +154,25 @@ pub fn again(source: &Source, text: &str) -> Input {
     Input::Text(Arc::clone(&source.path), bytes(source, text))
 }
 
-fn repair_source(source: &Source, judge: &Judge<'_>, settings: &Settings, safety: Safety) -> Mended {
+fn repair_source(
+    source: &Source,
+    judge: &Judge<'_>,
+    settings: &Settings,
+    (safety, left): (Safety, Option<&OfFile>),
+) -> Mended {
     let suppressed = suppressed(source, settings);
-    let limits = Limits { safety, suppressed: &suppressed };
     let documents = source.documents();
     let one = |raw: &crate::yaml::RawDocument| {
         let text = raw.span.text(&source.text);
         let fit = raw.trailing.is_none() && !text.trim().is_empty();
-        if fit { mend(&source.path, text, judge, limits) } else { Mended::default() }
+        if !fit {
+            return Mended::default();
+        }
+        let mut untouched = Cow::Borrowed(&suppressed);
+        if let Some(left) = left {
+            left.within(raw.span, source.bom, untouched.to_mut());
+        }
+        mend(&source.path, text, judge, Limits { safety, untouched: &untouched })
     };
     let mended: Vec<Mended> = documents.par_iter().map(one).collect();
     let mut whole = Mended::default();
@@ -186,8 +206,5 @@ fn suppressed(source: &Source, settings: &Settings) -> BTreeSet<String> {
         return BTreeSet::new();
     }
     let outcomes = engine::run(vec![again(source, &source.text)], settings, false);
-    let identity = |f: &Finding| {
-        proof::identity(f.rule.id, f.object.as_deref(), f.container.as_deref(), f.field.as_deref(), &f.message)
-    };
-    outcomes.suppressed.iter().map(|s| identity(&s.finding)).collect()
+    outcomes.suppressed.iter().map(|s| identity_of(&s.finding)).collect()
 }

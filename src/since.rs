@@ -119,7 +119,7 @@ impl Changes {
     }
 
     /// Leaves out the findings about what is as it was. Those of rules over the whole input stay where they are new.
-    pub fn apply(self, outcomes: &mut Outcomes, settings: &Settings) {
+    pub fn apply(&self, outcomes: &mut Outcomes, settings: &Settings) {
         let mut before = self.before.as_ref().map(|inputs| found_before(inputs.clone(), settings));
         let mut is_new = |finding: &Finding| {
             let Some(before) = before.as_mut().filter(|_| engine::looks_at_all(finding.rule)) else { return false };
@@ -139,7 +139,8 @@ impl Changes {
         });
         let files = self.changed.values().filter(|names| !names.is_empty()).count();
         let left_out = all - outcomes.findings.len();
-        outcomes.since = Some(Since { revision: self.revision, objects: self.objects, files, left_out });
+        let revision = self.revision.clone();
+        outcomes.since = Some(Since { revision, objects: self.objects, files, left_out });
     }
 }
 

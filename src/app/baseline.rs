@@ -48,6 +48,18 @@ impl Baseline {
         entries.map(Option::unwrap_or_default).map_err(|wrong| Failure::Said(format!("{}{wrong}", self.shown)))
     }
 
+    /// Leaves out what is known; the entries as they are now, and whether they are others.
+    pub(super) fn compare<'t>(
+        &self,
+        entries: Vec<Entry<'t>>,
+        outcomes: &mut Outcomes,
+        settings: &Settings,
+        here: &Path,
+    ) -> (Vec<Entry<'t>>, bool) {
+        let place = Place { folder: &self.folder, here };
+        baseline::apply(outcomes, entries, settings, place, &self.shown)
+    }
+
     /// Leaves out what is known, and writes the file where that is asked for.
     pub(super) fn apply(
         &self,
@@ -56,12 +68,11 @@ impl Baseline {
         settings: &Settings,
         here: &Path,
     ) -> Result<(), Failure> {
-        let place = Place { folder: &self.folder, here };
         let is_new = self.text.is_none();
         if is_new {
-            entries = baseline::entries(outcomes, place);
+            entries = baseline::entries(outcomes, Place { folder: &self.folder, here });
         }
-        let (entries, changed) = baseline::apply(outcomes, entries, settings, place, &self.shown);
+        let (entries, changed) = self.compare(entries, outcomes, settings, here);
         let Some(output) = self.output.as_ref().filter(|_| changed || is_new) else { return Ok(()) };
         output.write(|out| baseline::write(&entries, out)).map_err(Failure::said)?;
         if let Some(compared) = &mut outcomes.baseline {

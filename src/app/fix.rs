@@ -5,6 +5,7 @@ use std::sync::atomic::AtomicUsize;
 
 use rayon::prelude::*;
 
+use super::known::Known;
 use super::output::rewrite;
 use super::{Failure, stdout_error};
 use crate::cli::Lint;
@@ -26,8 +27,14 @@ pub(super) struct Mended {
     pub(super) failed: bool,
 }
 
-/// Mends the inputs as the command line says.
-pub(super) fn mend(lint: &Lint, inputs: Vec<Input>, settings: &Settings, done: &AtomicUsize) -> Mended {
+/// Mends the inputs as the command line says, but for what is known.
+pub(super) fn mend(
+    lint: &Lint,
+    inputs: Vec<Input>,
+    settings: &Settings,
+    known: &Known<'_>,
+    done: &AtomicUsize,
+) -> Mended {
     let safety = if lint.unsafe_fixes { Safety::Unsafe } else { Safety::Safe };
     let mut stdin = None;
     let mut inputs = inputs;
@@ -37,7 +44,8 @@ pub(super) fn mend(lint: &Lint, inputs: Vec<Input>, settings: &Settings, done: &
             stdin = Some((at, bytes.clone()));
         }
     }
-    let repairs = fix::run(inputs, settings, safety, done);
+    let left = known.left_alone(&inputs, settings);
+    let repairs = fix::run(inputs, settings, safety, &left, done);
     for what in &repairs.dropped {
         let _ = writeln!(io::stderr(), "{what}");
     }

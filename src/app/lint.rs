@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use super::baseline::Baseline;
 use super::fix::Mended;
+use super::known::Known;
 use super::output::Output;
 use super::progress::Progress;
 use super::{Failure, stdout_error, stdout_options, suppressions};
@@ -40,21 +41,17 @@ pub(super) fn run(lint: &Lint, imported: &[PathBuf]) -> Result<u8, Failure> {
     // Reports alone can be imported; without a path a lint reads where it stands.
     let only_reports = lint.paths.is_empty() && !imported.is_empty();
     let baseline = if only_reports { None } else { Baseline::chosen(&lint.known, &settings, &here)? };
-    let known = baseline.as_ref().map_or_else(|| Ok(Vec::new()), Baseline::read)?;
     carry(&mut settings, &reports, baseline.is_some() || lint.known.since.is_some());
     let inputs = if only_reports { Vec::new() } else { discover::discover(&lint.paths, &options) };
-    let changes = changes(lint, &inputs, &here)?;
-    let mut mended = mend(lint, inputs, &settings);
+    let known = Known::new(baseline.as_ref(), changes(lint, &inputs, &here)?, &here)?;
+    let mut mended = mend(lint, inputs, &settings, &known);
     let told = !lint.diff || baseline.is_some() || reports.iter().any(|r| r.output.is_some());
     // It remains to be seen what could not be read.
     let judged = if told { settings.clone() } else { settings.clone().without_rules() };
     // The process ends with them: to take a million texts apart one by one would only take time.
     let mut outcomes = ManuallyDrop::new(judge(lint, std::mem::take(&mut mended.inputs), &judged, keep));
-    if let Some(baseline) = &baseline {
-        baseline.apply(known, &mut outcomes, &settings, &here)?;
-    }
-    if let Some(changes) = changes {
-        changes.apply(&mut outcomes, &settings);
+    if told {
+        known.leave_out(&mut outcomes, &settings)?;
     }
     // What is known already is not found again where the cluster has it too.
     if !imported.is_empty() {
@@ -158,13 +155,13 @@ fn judge(lint: &Lint, inputs: Vec<discover::Input>, settings: &Settings, keep: K
     engine::run_counted(inputs, settings, keep, &done)
 }
 
-fn mend(lint: &Lint, inputs: Vec<discover::Input>, settings: &Settings) -> Mended {
+fn mend(lint: &Lint, inputs: Vec<discover::Input>, settings: &Settings, known: &Known<'_>) -> Mended {
     if !lint.fix && !lint.diff {
         return Mended { inputs, ..Mended::default() };
     }
     let done = Arc::new(AtomicUsize::new(0));
     let _progress = progress(lint, "looked at for fixes", inputs.len(), &done);
-    super::fix::mend(lint, inputs, settings, &done)
+    super::fix::mend(lint, inputs, settings, known, &done)
 }
 
 fn progress(lint: &Lint, what: &'static str, total: usize, done: &Arc<AtomicUsize>) -> Option<Progress> {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-/// Findings that a run leaves alone because they are not new.
+/// Findings that a run leaves alone because they are not new, and its fixes with it.
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Known findings")]
 pub struct Known {
@@ -19,7 +19,7 @@ pub struct Known {
     #[arg(long, conflicts_with_all = ["no_baseline", "sweep"])]
     pub prune: bool,
     /// Tell only of objects that are new or another since a revision of git, and of what follows from them
-    #[arg(long, value_name = "REV", conflicts_with_all = ["write_baseline", "sweep", "fix", "diff"])]
+    #[arg(long, value_name = "REV", conflicts_with_all = ["write_baseline", "sweep"])]
     pub since: Option<String>,
     /// Show what the configured baseline knows, too
     #[arg(long, conflicts_with = "baseline")]

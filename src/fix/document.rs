@@ -75,12 +75,12 @@ pub(super) fn mend(path: &str, text: &str, judge: &Judge<'_>, limits: Limits<'_>
 
 /// The drafts whose remedies may be applied.
 fn wanted(drafts: &[Draft], limits: Limits<'_>, left_out: &BTreeSet<String>) -> Vec<usize> {
-    let free = left_out.is_empty() && limits.suppressed.is_empty();
+    let free = left_out.is_empty() && limits.untouched.is_empty();
     let may = |draft: &Draft| {
         draft.remedy().is_some_and(|(safety, _)| safety <= limits.safety)
             && (free || {
                 let identity = identity_of(draft);
-                !left_out.contains(&identity) && !limits.suppressed.contains(&identity)
+                !left_out.contains(&identity) && !limits.untouched.contains(&identity)
             })
     };
     (0..drafts.len()).filter(|&at| may(&drafts[at])).collect()

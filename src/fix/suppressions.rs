@@ -1,6 +1,6 @@
 //! Suppressions that earn no place are taken out, once everything else is mended: then it is known what each hides.
 
-use super::{MAX_ROUNDS, again};
+use super::{MAX_ROUNDS, OfFile, again};
 use crate::config::Settings;
 use crate::engine::{self, Outcomes};
 use crate::finding::{Finding, Replacement};
@@ -8,7 +8,12 @@ use crate::rule::Check;
 use crate::source::Source;
 
 /// The text without the suppressions that are told to go, how many were, and why one that should have gone was left.
-pub(super) fn tidy(source: &Source, text: &str, settings: &Settings) -> (Option<String>, usize, Option<String>) {
+pub(super) fn tidy(
+    source: &Source,
+    text: &str,
+    settings: &Settings,
+    left: Option<&OfFile>,
+) -> (Option<String>, usize, Option<String>) {
     if !text.contains("plimsoll") || !settings.suppressions {
         return (None, 0, None);
     }
@@ -24,7 +29,7 @@ pub(super) fn tidy(source: &Source, text: &str, settings: &Settings) -> (Option<
     let mut before = judge(text);
     for _ in 0..MAX_ROUNDS {
         let old = current.as_deref().unwrap_or(text);
-        let (new, taken) = without(old, &before, source.bom);
+        let (new, taken) = without(old, &before, source.bom, left);
         if taken == 0 {
             break;
         }
@@ -43,9 +48,11 @@ fn is_about_suppressions(f: &Finding) -> bool {
 }
 
 /// The text with the fixes of what is wrong with suppressions, and how many that are. Those that touch others wait.
-fn without(text: &str, outcomes: &Outcomes, bom: usize) -> (String, usize) {
-    let about =
-        outcomes.findings.iter().filter(|f| is_about_suppressions(f) && *f.path == *outcomes.coverage.files[0].path);
+fn without(text: &str, outcomes: &Outcomes, bom: usize, left: Option<&OfFile>) -> (String, usize) {
+    let asked = |f: &&Finding| {
+        is_about_suppressions(f) && *f.path == *outcomes.coverage.files[0].path && left.is_none_or(|left| !left.has(f))
+    };
+    let about = outcomes.findings.iter().filter(asked);
     let mut fixes: Vec<&[Replacement]> = about.filter_map(|f| Some(f.fix.as_ref()?.edits.as_slice())).collect();
     let place = |edits: &[Replacement]| edits.first().map_or(0, |e| e.region.start.offset);
     fixes.sort_by_key(|edits| std::cmp::Reverse(place(edits)));

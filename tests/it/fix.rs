@@ -4,13 +4,14 @@ mod corpus;
 mod files;
 mod ids;
 mod inputs;
+mod known;
 
 use std::path::Path;
 use std::sync::atomic::AtomicUsize;
 
 use plimsoll::config::Settings;
 use plimsoll::discover::Input;
-use plimsoll::fix::{self, Repaired};
+use plimsoll::fix::{self, LeftAlone, Repaired};
 use plimsoll::rule::Safety;
 use plimsoll::rules::ALL;
 
@@ -26,7 +27,7 @@ struct Made {
 
 fn made(name: &str, text: &str, settings: &Settings, safety: Safety) -> Made {
     let input = Input::Text(name.into(), text.as_bytes().to_vec());
-    let repairs = fix::run(vec![input], settings, safety, &AtomicUsize::new(0));
+    let repairs = fix::run(vec![input], settings, safety, &LeftAlone::default(), &AtomicUsize::new(0));
     let dropped = repairs.dropped;
     match repairs.inputs.into_iter().next() {
         Some(Repaired::Fixed(fixed)) => {

@@ -102,7 +102,8 @@ const CASES: &[Case] = &[
     ("fail --since HEAD", 2, "", "error: `--since`: git"),
     ("- --since HEAD", 2, "", "error: `--since`"),
     ("fail --since HEAD --write-baseline out.json", 2, "", "cannot be used with"),
-    ("fail --since HEAD --fix", 2, "", "cannot be used with"),
+    ("fail --since HEAD --fix", 2, "", "error: `--since`: git"),
+    ("fail --since HEAD --diff", 2, "", "error: `--since`: git"),
     ("fail --since", 2, "", "a value is required for '--since <REV>'"),
     // Output.
     ("fail --quiet", 1, "fail/app.yaml:7:", ""),

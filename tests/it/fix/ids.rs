@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicUsize;
 use plimsoll::config::Settings;
 use plimsoll::discover::Input;
 use plimsoll::engine::{self, Outcomes};
-use plimsoll::fix::{self, Repaired};
+use plimsoll::fix::{self, LeftAlone, Repaired};
 use plimsoll::rule::Safety;
 
 fn deployment(name: &str, spec: &str) -> (String, String) {
@@ -25,7 +25,7 @@ fn inputs(files: &[(String, String)]) -> Vec<Input> {
 
 /// The files as they are mended.
 fn mended(files: &[(String, String)], settings: &Settings) -> Vec<(String, String)> {
-    let repairs = fix::run(inputs(files), settings, Safety::Unsafe, &AtomicUsize::new(0));
+    let repairs = fix::run(inputs(files), settings, Safety::Unsafe, &LeftAlone::default(), &AtomicUsize::new(0));
     assert_eq!(repairs.dropped, Vec::<String>::new());
     let text = |(repaired, (path, old)): (Repaired, &(String, String))| match repaired {
         Repaired::Fixed(fixed) => (path.clone(), fixed.text),

@@ -4,7 +4,7 @@ use std::sync::atomic::AtomicUsize;
 
 use plimsoll::config::Settings;
 use plimsoll::discover::Input;
-use plimsoll::fix::{self, Repaired};
+use plimsoll::fix::{self, LeftAlone, Repaired};
 use plimsoll::rule::Safety;
 
 const POD: &str = "\
@@ -24,7 +24,7 @@ spec:
 fn beside(other: &str, settings: &Settings, safety: Safety) -> String {
     let inputs = [("pod.yaml", POD), ("other.yaml", other)];
     let inputs = inputs.map(|(name, text)| Input::Text(name.into(), text.as_bytes().to_vec()));
-    let repairs = fix::run(inputs.into(), settings, safety, &AtomicUsize::new(0));
+    let repairs = fix::run(inputs.into(), settings, safety, &LeftAlone::default(), &AtomicUsize::new(0));
     assert!(repairs.dropped.is_empty(), "{:?}", repairs.dropped);
     match &repairs.inputs[0] {
         Repaired::Fixed(fixed) => fixed.text.clone(),
