@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+mod entries;
 mod file;
 mod ignores;
 mod keys;
@@ -9,6 +10,7 @@ mod problem;
 mod schema;
 mod starter;
 
+pub use entries::without as without_entries;
 pub use file::File;
 pub use problem::Problems;
 pub use schema::{reference, schema};

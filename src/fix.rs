@@ -3,6 +3,7 @@
 
 pub mod diff;
 mod document;
+mod entries;
 mod left;
 mod proof;
 mod suppressions;
@@ -15,6 +16,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use rayon::prelude::*;
 
 use self::document::{Mended, mend};
+pub use self::entries::{Tidied, entries};
 pub use self::left::LeftAlone;
 use self::left::{OfFile, identity_of};
 use crate::config::Settings;

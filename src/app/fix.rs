@@ -1,17 +1,20 @@
 //! `plimsoll lint --fix` and `--diff`: what the mended files become.
 
 use std::io::{self, Write};
+use std::path::Path;
 use std::sync::atomic::AtomicUsize;
 
 use rayon::prelude::*;
 
 use super::known::Known;
+use super::lint::configuration;
 use super::output::rewrite;
 use super::{Failure, stdout_error};
 use crate::cli::Lint;
 use crate::config::Settings;
 use crate::discover::Input;
-use crate::fix::{self, Fixed, Repaired, diff};
+use crate::engine::Outcomes;
+use crate::fix::{self, Fixed, LeftAlone, Repaired, diff};
 use crate::rule::Safety;
 
 /// What is left to do when all files are mended.
@@ -25,6 +28,10 @@ pub(super) struct Mended {
     pub(super) text: Option<Vec<u8>>,
     /// Whether a file could not be written.
     pub(super) failed: bool,
+    /// All inputs as they are, or with `--diff` would be: where entries of the configuration may have to go.
+    pub(super) again: Option<Vec<Input>>,
+    /// What is known.
+    pub(super) left: LeftAlone,
 }
 
 /// Mends the inputs as the command line says, but for what is known.
@@ -49,13 +56,64 @@ pub(super) fn mend(
     for what in &repairs.dropped {
         let _ = writeln!(io::stderr(), "{what}");
     }
-    if lint.diff { difference(repairs.inputs) } else { write(repairs.inputs, stdin) }
+    // What has not changed since a revision is not asked about, and the configuration is no object.
+    let entries = !settings.ignores.list.is_empty() && lint.known.since.is_none();
+    let mut mended = if lint.diff { difference(repairs.inputs, entries) } else { write(repairs.inputs, stdin) };
+    if entries && !lint.diff {
+        mended.again = Some(mended.inputs.clone());
+    }
+    Mended { left, ..mended }
 }
 
-fn difference(repaired: Vec<Repaired>) -> Mended {
-    let mut mended = Mended::default();
+/// Takes entries out of the configuration that earn no place there, now that all files are mended and judged.
+pub(super) fn tidy(
+    lint: &Lint,
+    here: &Path,
+    mended: &mut Mended,
+    outcomes: &mut Outcomes,
+    (settings, judge): (&Settings, impl Fn(Vec<Input>, &Settings) -> Outcomes),
+) {
+    let Some(inputs) = mended.again.take() else { return };
+    let again = |settings: &Settings| judge(inputs.clone(), settings);
+    let would_be = lint.diff.then(|| again(settings));
+    let tidied = fix::entries(would_be.as_ref().unwrap_or(outcomes), settings, &mended.left, again);
+    let written = match (&tidied, configuration(lint, here)) {
+        (Some(Ok(tidied)), Some(file)) if !lint.diff => {
+            rewrite(&file, tidied.old.text.as_bytes(), tidied.new.text.as_bytes())
+        }
+        _ => Ok(()),
+    };
+    match (tidied, written) {
+        (None, _) => {}
+        (Some(Err(why)), _) => {
+            let _ = writeln!(io::stderr(), "{why}");
+        }
+        (_, Err(why)) => {
+            let _ = writeln!(io::stderr(), "error: {why}");
+            mended.failed = true;
+        }
+        (Some(Ok(tidied)), Ok(())) => {
+            mended.fixed = (mended.fixed.0 + tidied.count, mended.fixed.1 + 1);
+            if lint.diff {
+                let text = diff::unified(&tidied.old.path, &tidied.old.text, &tidied.new.text);
+                mended.text.get_or_insert_default().extend(text.into_bytes());
+            } else {
+                *outcomes = tidied.outcomes;
+            }
+        }
+    }
+}
+
+fn difference(repaired: Vec<Repaired>, again: bool) -> Mended {
+    let mut mended = Mended { again: again.then(Vec::new), ..Mended::default() };
     let mut diffs = Vec::new();
     for repaired in repaired {
+        if let Some(again) = &mut mended.again {
+            again.push(match &repaired {
+                Repaired::Same(input) => input.clone(),
+                Repaired::Fixed(fixed) => fix::again(&fixed.old, &fixed.text),
+            });
+        }
         mended.inputs.push(match repaired {
             Repaired::Same(input) => input,
             Repaired::Fixed(fixed) => {

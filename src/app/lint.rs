@@ -50,6 +50,8 @@ pub(super) fn run(lint: &Lint, imported: &[PathBuf]) -> Result<u8, Failure> {
     let judged = if told { settings.clone() } else { settings.clone().without_rules() };
     // The process ends with them: to take a million texts apart one by one would only take time.
     let mut outcomes = ManuallyDrop::new(judge(lint, std::mem::take(&mut mended.inputs), &judged, keep));
+    let again = |inputs, settings: &Settings| judge(lint, inputs, settings, keep);
+    super::fix::tidy(lint, &here, &mut mended, &mut outcomes, (&settings, again));
     if told {
         known.leave_out(&mut outcomes, &settings)?;
     }
@@ -195,7 +197,7 @@ fn settle(
         hidden: lint.hidden,
         stdin_filename: lint.stdin_filename.clone(),
     };
-    if let Some(mut file) = configuration(lint, here)? {
+    if let Some(mut file) = read(lint, here)? {
         options.exclude.extend(file.exclude.take());
         config = Some(file.path.clone());
         settings.whole_input = covers(lint, here, &file.folder);
@@ -237,12 +239,14 @@ fn only(settings: &mut Settings, ids: &[&str]) {
     }
 }
 
-fn configuration(lint: &Lint, here: &Path) -> Result<Option<File>, Failure> {
-    if lint.no_config {
-        return Ok(None);
-    }
-    let found = lint.config.as_ref().map(|path| here.join(path)).or_else(|| File::find(here));
-    let Some(path) = found else { return Ok(None) };
+/// The configuration file of a run.
+pub(super) fn configuration(lint: &Lint, here: &Path) -> Option<PathBuf> {
+    let typed = || lint.config.as_ref().map(|path| here.join(path));
+    if lint.no_config { None } else { typed().or_else(|| File::find(here)) }
+}
+
+fn read(lint: &Lint, here: &Path) -> Result<Option<File>, Failure> {
+    let Some(path) = configuration(lint, here) else { return Ok(None) };
     let shown = super::shown(&path, here);
     let text = super::text(&path, &shown)?;
     File::read(&path, here, shown, &text).map(Some).map_err(|problems| Failure::Said(problems.to_string()))

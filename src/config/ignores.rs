@@ -1,13 +1,13 @@
 //! How the entries of `[[ignore]]` are read, and the lists of rules beside them.
 
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::DeValue;
 
+use super::entries::place;
 use super::file::{Reader, array};
 use super::keys::Key;
 use crate::globs::{self, Globs};
 use crate::names;
-use crate::source::Span;
 use crate::suppress::{Date, Ignore, Names};
 
 type Found<'v> = Spanned<DeValue<'v>>;
@@ -111,21 +111,8 @@ impl Reader<'_> {
                 let help = "give at least one of rule, path, kind, namespace, name, container and image".to_owned();
                 self.problem(item.span(), "this would hide everything", Some(help));
             }
-            (ignore.span, ignore.whole) = place(self.text, item, table);
+            (ignore.span, ignore.whole) = place(self.text, item);
             set(ignore);
         }
     }
-}
-
-/// Where an entry begins, and all of its lines; nothing where it shares them with others.
-fn place(text: &str, item: &Found<'_>, table: &DeTable<'_>) -> (Span, Span) {
-    let ends = table.iter().map(|(_, value)| value.span().end);
-    let (start, end) = (item.span().start, ends.chain([item.span().end]).max().unwrap_or_default());
-    let line = text[..start].rfind('\n').map_or(0, |i| i + 1);
-    let first = Span::new(start, start + text[start..].lines().next().map_or(0, str::len).max(1));
-    if !text[line..].trim_start().starts_with("[[") {
-        return (first, Span::default());
-    }
-    let end = text[end..].find('\n').map_or(text.len(), |i| end + i + 1);
-    (first, Span::new(line, end))
 }

@@ -50,6 +50,12 @@ impl OfFile {
         into.extend(self.0[first..].iter().take_while(|(at, _)| *at <= end).map(|(_, identity)| identity.clone()));
     }
 
+    /// Whether a finding is one of them, at its place.
+    pub(super) fn has_at(&self, finding: &Finding) -> bool {
+        let identity = identity_of(finding);
+        self.0.iter().any(|(at, left)| *at == finding.region.start.offset && *left == identity)
+    }
+
     /// Whether a finding is one of them, wherever it stands by now.
     pub(super) fn has(&self, finding: &Finding) -> bool {
         let identity = identity_of(finding);

@@ -43,7 +43,7 @@ pub(super) fn tidy(
     (current, count, None)
 }
 
-fn is_about_suppressions(f: &Finding) -> bool {
+pub(super) fn is_about_suppressions(f: &Finding) -> bool {
     matches!(f.rule.check, Check::Suppression(_))
 }
 
@@ -70,7 +70,7 @@ fn without(text: &str, outcomes: &Outcomes, bom: usize, left: Option<&OfFile>) -
 }
 
 /// Whether nothing is found that was not found before, and everything that was hidden still is.
-fn agree(before: &Outcomes, after: &Outcomes) -> bool {
+pub(super) fn agree(before: &Outcomes, after: &Outcomes) -> bool {
     let told = |outcomes: &Outcomes| {
         let others = outcomes.findings.iter().filter(|f| !is_about_suppressions(f));
         let mut told: Vec<_> = others.map(|f| (f.rule.id, f.message.to_string())).collect();

@@ -28,7 +28,7 @@ pub(super) fn tell(files: &[FileMarks], suppressions: &[Suppression], judged: &J
         unused(file, own, &teller, &mut outcomes.findings);
     }
     let Some(source) = judged.settings.ignores.source.as_deref() else { return };
-    let teller = Teller { is_configuration: true, ..Teller::new(&source.path, judged) };
+    let teller = Teller::new(&source.path, judged);
     let namespaces = files.iter().any(|f| f.under_namespaces);
     // In a part of the tree, an entry for another part has nothing to hide.
     let whole = judged.settings.whole_input && !outcomes.coverage.has_broken();
@@ -52,9 +52,7 @@ fn entry(
     teller: &Teller<'_>,
     (whole, namespaces): (bool, bool),
 ) -> Option<Finding> {
-    let whole_entry = Some(ignore.whole).filter(|span| span.start < span.end);
-    let fix: Vec<_> =
-        whole_entry.map(|span| Replacement { region: lines.region(span), text: String::new() }).into_iter().collect();
+    let fix = vec![Replacement { region: lines.region(ignore.whole), text: String::new() }];
     let region = suppression.region;
     if let (Some(until), false) = (ignore.until, suppression.holds) {
         let help = "mend what it hid, or give it a later date";
@@ -116,13 +114,12 @@ struct Teller<'a> {
     path: &'a Arc<str>,
     severities: Vec<Option<Severity>>,
     with_fixes: bool,
-    is_configuration: bool,
 }
 
 impl<'a> Teller<'a> {
     fn new(path: &'a Arc<str>, judged: &Judged<'_>) -> Self {
         let (severities, with_fixes) = ((judged.severities)(path), judged.settings.with_fixes);
-        Self { path, severities, with_fixes, is_configuration: false }
+        Self { path, severities, with_fixes }
     }
 
     /// Whether a rule had its say about a file; `namespaces` says whether those of its pods are in the input.
@@ -152,8 +149,8 @@ impl<'a> Teller<'a> {
             mark: Mark::of("", message),
             standard: None,
             related: Box::default(),
-            // What is taken out is read by nobody but us. The configuration is no input, and is left to whoever keeps it.
-            fixable: (!edits.is_empty() && !self.is_configuration).then_some(Safety::Safe),
+            // What is taken out is read by nobody but us.
+            fixable: (!edits.is_empty()).then_some(Safety::Safe),
             fix: (self.with_fixes && !edits.is_empty())
                 .then(|| Box::new(Fix { safety: Safety::Safe, edits, note: None })),
         })

@@ -1,11 +1,13 @@
 //! The entries `[[ignore]]` of the configuration: findings that are left alone without a word in the manifest.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
 use super::Date;
 use super::draft::{ImageHit, Marks};
+use crate::config::without_entries;
 use crate::finding::Finding;
 use crate::globs::Globs;
 use crate::k8s::{ObjectRef, PodData};
@@ -55,7 +57,7 @@ pub struct Ignore {
     pub until: Option<Date>,
     /// Where it stands in the configuration: its first line.
     pub span: Span,
-    /// All of its lines, for taking it out; empty where others share them.
+    /// What goes when it is taken out.
     pub whole: Span,
 }
 
@@ -93,6 +95,15 @@ pub struct Ignores {
 }
 
 impl Ignores {
+    /// Those without some, in the text that is left when these are taken out; none where that cannot be done.
+    pub(crate) fn without(&self, gone: &BTreeSet<usize>) -> Option<Self> {
+        let source = self.source.as_deref()?;
+        let (text, places) = without_entries(&source.text, gone)?;
+        let kept = self.list.iter().enumerate().filter(|(at, _)| !gone.contains(at)).map(|(_, ignore)| ignore);
+        let list = kept.zip(places).map(|(ignore, (span, whole))| Ignore { span, whole, ..ignore.clone() }).collect();
+        Some(Self { list, source: Some(Arc::new(Source { text, ..source.clone() })) })
+    }
+
     /// Whether any asks about images: then the containers of every file are looked through.
     pub(super) fn ask_images(&self) -> bool {
         self.list.iter().any(|ignore| ignore.images.is_some())

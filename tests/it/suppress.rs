@@ -3,6 +3,7 @@
 
 mod configuration;
 mod list;
+mod repair;
 
 use std::fs;
 
