@@ -202,6 +202,11 @@ fn repair_source(
     whole
 }
 
+/// The text of an object with its safe fixes made, if there are any; findings that are left alone are given by `identity_of`.
+pub(crate) fn object(text: &str, judge: &Judge<'_>, left_alone: &BTreeSet<String>) -> Option<String> {
+    mend("", text, judge, Limits { safety: Safety::Safe, untouched: left_alone }).text
+}
+
 /// The findings of a file that are suppressed, as `proof::identity` tells them: nobody asked to have them mended.
 fn suppressed(source: &Source, settings: &Settings) -> BTreeSet<String> {
     if !source.text.contains("plimsoll") && settings.ignores.list.is_empty() {

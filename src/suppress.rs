@@ -143,6 +143,11 @@ impl Wanted {
         Self { comments: has("plimsoll:"), annotations: has(annotation::PREFIX), images: settings.ignores.ask_images() }
     }
 
+    /// What an object is looked through for where nothing in it may silence a rule.
+    pub(crate) fn by_configuration(settings: &Settings) -> Self {
+        Self { images: settings.suppressions && settings.ignores.ask_images(), ..Self::default() }
+    }
+
     pub(crate) fn any(self) -> bool {
         self.comments || self.annotations || self.images
     }

@@ -8,8 +8,7 @@ use super::{Limits, MAX_ROUNDS};
 use crate::engine::Judge;
 use crate::finding::Draft;
 use crate::rule::Safety;
-use crate::source::Span;
-use crate::yaml::{Change, Editor, Kind, Tree, parse};
+use crate::yaml::{Change, Editor, Kind, Tree};
 
 /// How many sets of changes are tried in one document: each that fails is halved until the one to blame is found.
 const MAX_ATTEMPTS: usize = 200;
@@ -35,7 +34,7 @@ pub(super) fn mend(path: &str, text: &str, judge: &Judge<'_>, limits: Limits<'_>
         if drafts.as_deref().is_some_and(|known| wanted(known, limits, &left_out).is_empty()) {
             break;
         }
-        let Ok(tree) = parse(&here, Span::new(0, here.len())) else { break };
+        let Ok(tree) = judge.read(&here) else { break };
         // A document that is a placeholder and no more has nothing to mend.
         if tree.kind(tree.root()) == Kind::Unknown {
             break;
@@ -166,6 +165,8 @@ impl<'a, 't> Round<'a, 't> {
 mod tests {
     use super::*;
     use crate::config::Settings;
+    use crate::source::Span;
+    use crate::yaml::parse;
 
     const POD: &str = "\
 apiVersion: v1

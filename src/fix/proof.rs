@@ -7,7 +7,7 @@ use crate::finding::Draft;
 use crate::k8s::ObjectRef;
 use crate::rule::{Safety, Severity};
 use crate::source::Span;
-use crate::yaml::{Change, Edit, Editor, Tree, parse};
+use crate::yaml::{Change, Edit, Editor, Tree};
 
 /// A changed document that holds.
 pub(super) struct Proved {
@@ -31,7 +31,7 @@ pub(super) fn prove(
     if new == text {
         return Err("it changes nothing".to_owned());
     }
-    let tree = parse(&new, Span::new(0, new.len())).map_err(|b| format!("the text would be broken: {}", b.message))?;
+    let tree = editor.tree().again(&new).map_err(|b| format!("the text would be broken: {}", b.message))?;
     editor.prove(changes, &tree).map_err(|path| format!("it would change {} too", path.trim_start_matches('.')))?;
     if !keeps_comments(editor.tree(), &tree, || editor.cleared(changes)) {
         return Err("a comment would be lost".to_owned());
@@ -139,7 +139,7 @@ mod tests {
     use super::*;
     use crate::config::Settings;
     use crate::engine::Judge;
-    use crate::yaml::{Slot, Value};
+    use crate::yaml::{Slot, Value, parse};
 
     const POD: &str = "\
 apiVersion: v1

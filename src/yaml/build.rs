@@ -53,6 +53,7 @@ impl<'s, 'r> Builder<'s, 'r> {
             duplicates: Vec::new(),
             root: NodeId(0),
             end: base,
+            literal: false,
         };
         Self {
             tree,

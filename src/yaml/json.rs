@@ -3,6 +3,9 @@
 
 use serde::de::IgnoredAny;
 
+use super::parse::Broken;
+use crate::source::Span;
+
 /// Where each JSON value of a stream ends; none where its first is no JSON, or only the first is and the rest is YAML.
 pub(super) fn values(text: &str) -> Option<Vec<usize>> {
     if !begins(text) {
@@ -19,6 +22,15 @@ pub(super) fn values(text: &str) -> Option<Vec<usize>> {
 /// Whether a text is JSON and nothing else.
 pub(super) fn is_json(text: &str) -> bool {
     begins(text) && serde_json::from_str::<IgnoredAny>(text).is_ok()
+}
+
+/// Whether a text is one JSON value and nothing else; where not, and why.
+pub(super) fn check(text: &str) -> Result<(), Broken> {
+    let Err(error) = serde_json::from_str::<IgnoredAny>(text) else { return Ok(()) };
+    let line = error.line().saturating_sub(1);
+    let start = text.split_inclusive('\n').take(line).map(str::len).sum::<usize>();
+    let at = (start + error.column().saturating_sub(1)).min(text.len());
+    Err(Broken { span: Span::new(at, at), message: error.to_string() })
 }
 
 fn begins(text: &str) -> bool {

@@ -22,7 +22,7 @@ mod tree;
 mod typed;
 
 pub use edit::{Change, Edit, Editor, Value, edits};
-pub use parse::{Broken, MAX_DEPTH, parse, parse_full, template_kind};
+pub use parse::{Broken, MAX_DEPTH, parse, parse_full, parse_object, template_kind};
 pub use placeholder::{blank_placeholders, contains_placeholder};
 pub use slot::{Entries, Items, Place, Slot};
 pub(crate) use split::documents_after_mark;

@@ -4,7 +4,6 @@
 mod iter;
 
 pub use self::iter::{Entries, Items};
-use super::placeholder::contains_placeholder;
 use super::tree::{Kind, NodeId, Tree};
 use super::typed::Typed;
 use crate::source::Span;
@@ -118,7 +117,7 @@ impl<'t> Slot<'t> {
         if self.state == State::Present {
             self.state = match self.tree.kind(self.node) {
                 Kind::Map => State::Absent,
-                Kind::Str if contains_placeholder(self.tree.scalar_text(self.node)) => State::Unknown,
+                Kind::Str if self.tree.has_placeholder(self.tree.scalar_text(self.node)) => State::Unknown,
                 _ => State::NoMapping,
             };
         }
@@ -199,7 +198,7 @@ impl<'t> Slot<'t> {
     /// Whether the value is a string that someone fills in later, wholly or in part.
     pub fn has_placeholder(self) -> bool {
         self.is_unknown()
-            || (self.exists() && self.is_kind(Kind::Str) && contains_placeholder(self.tree.scalar_text(self.node)))
+            || (self.exists() && self.is_kind(Kind::Str) && self.tree.has_placeholder(self.tree.scalar_text(self.node)))
     }
 
     fn typed<T>(self, read: impl FnOnce(Kind) -> Option<T>) -> Typed<T> {

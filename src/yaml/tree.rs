@@ -1,6 +1,7 @@
 //! One document as an arena of spanned nodes. Children of a mapping or sequence lie side by side;
 //! aliases are nodes that point at their target; merge keys are resolved when the mapping closes.
 
+use super::placeholder::contains_placeholder;
 use crate::source::Span;
 
 /// A node's number in its tree.
@@ -94,9 +95,16 @@ pub struct Tree<'s> {
     pub(super) root: NodeId,
     /// Where the document's content ends: text after it (behind `...`) is read by nobody.
     pub(super) end: u32,
+    /// Nobody fills in anything later: what looks like a placeholder is text.
+    pub(super) literal: bool,
 }
 
 impl<'s> Tree<'s> {
+    /// Whether a string of this document has a part that is filled in later.
+    pub(super) fn has_placeholder(&self, text: &str) -> bool {
+        !self.literal && contains_placeholder(text)
+    }
+
     /// The document's root node.
     pub fn root(&self) -> NodeId {
         self.root
