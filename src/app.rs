@@ -1,6 +1,7 @@
 //! From what was typed to an exit code: 0 clean, 1 findings at or above the threshold,
 //! 2 the tool could not do its work; both 1 and 2: 2. A closed pipe is 0.
 
+mod admit;
 mod baseline;
 mod fix;
 mod init;
@@ -35,6 +36,14 @@ impl Failure {
     fn said(what: impl fmt::Display) -> Self {
         Self::Said(format!("error: {what}"))
     }
+
+    /// The same as a part of a sentence.
+    fn reason(&self) -> String {
+        match self {
+            Self::Closed => String::new(),
+            Self::Said(what) => what.trim_start_matches("error: ").to_owned(),
+        }
+    }
 }
 
 /// Runs the program; the result is its exit code.
@@ -43,6 +52,7 @@ pub fn run(cli: Cli) -> u8 {
         Command::Lint(typed) => lint::run(&typed, &[]),
         Command::Init(typed) => init::run(&typed),
         Command::Import(typed) => lint::run(&typed.lint(), &typed.paths),
+        Command::Admit(typed) => admit::run(&typed),
         Command::Show(typed) => show::run(&typed),
         Command::Rules(typed) => rules(&typed),
         Command::Explain(typed) => explain(&typed),
@@ -130,9 +140,14 @@ pub(super) fn shown(path: &Path, here: &Path) -> String {
 
 /// The text of a file that the user names.
 fn text(path: &Path, shown: &str) -> Result<String, Failure> {
-    std::fs::read_to_string(path).map_err(|error| match error.kind() {
+    std::fs::read_to_string(path).map_err(|error| unread(shown, &error))
+}
+
+/// Why a file that the user names could not be read.
+fn unread(shown: &str, error: &io::Error) -> Failure {
+    match error.kind() {
         io::ErrorKind::NotFound => Failure::said(format_args!("{shown}: no such file")),
         io::ErrorKind::InvalidData => Failure::said(format_args!("{shown}: not UTF-8 text")),
         _ => Failure::said(format_args!("{shown}: {error}")),
-    })
+    }
 }

@@ -1,5 +1,6 @@
 //! What was typed: clap types only.
 
+mod admit;
 mod import;
 mod init;
 mod known;
@@ -12,6 +13,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+pub use admit::{Admit, Judging};
 pub use import::Import;
 pub use init::Init;
 pub use known::Known;
@@ -51,6 +53,8 @@ pub enum Command {
     Init(Init),
     /// Read a cluster's ConfigAuditReports beside its manifests
     Import(Box<Import>),
+    /// Answer an AdmissionReview, as an admission webhook does
+    Admit(Admit),
     /// Show what each container runs with, and where each value comes from
     Show(Show),
     /// List the rules

@@ -7,6 +7,7 @@
 //! rules::ALL → explain | rule table | SARIF rule catalogue | config schema
 //! ```
 
+pub mod admission;
 pub mod adopt;
 pub mod app;
 pub mod baseline;

@@ -137,7 +137,7 @@ fn changes(lint: &Lint, inputs: &[discover::Input], here: &Path) -> Result<Optio
 }
 
 /// The time that reports carry: none but the one that reproducible builds set.
-fn timestamp() -> Result<Option<i64>, Failure> {
+pub(super) fn timestamp() -> Result<Option<i64>, Failure> {
     let Some(text) = std::env::var_os("SOURCE_DATE_EPOCH").filter(|text| !text.is_empty()) else { return Ok(None) };
     let seconds = text.to_str().and_then(|text| text.parse().ok()).filter(|s| (0..=date::LAST).contains(s));
     let wrong =
@@ -184,7 +184,7 @@ pub(super) fn first(mut file: File, mut inputs: Vec<discover::Input>) -> (Outcom
 }
 
 /// What configuration and options mean together: the command line wins, and both leave out what they exclude.
-fn settle(
+pub(super) fn settle(
     lint: &Lint,
     here: &Path,
     timestamp: Option<i64>,

@@ -63,6 +63,6 @@ impl OfFile {
     }
 }
 
-pub(super) fn identity_of(f: &Finding) -> String {
+pub(crate) fn identity_of(f: &Finding) -> String {
     identity(f.rule.id, f.object.as_deref(), f.container.as_deref(), f.field.as_deref(), &f.message)
 }
