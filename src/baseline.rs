@@ -120,7 +120,7 @@ pub fn apply<'t>(
     for at in matching.moved(&pending, &outcomes.findings, &mut files, &mut paths) {
         known[at] = true;
     }
-    let judged = engine::Speakers::new(settings);
+    let judged = engine::Speakers::new(settings, outcomes.imported);
     let mut whole = None;
     let gone = matching.gone(|entry, entries| match files.of_run(&entry.path) {
         Some(file) => {

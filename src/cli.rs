@@ -16,7 +16,7 @@ use clap_complete::Shell;
 pub use admit::{Admit, Judging};
 pub use import::Import;
 pub use init::Init;
-pub use known::Known;
+pub use known::{Baselines, Known};
 pub use reports::Reports;
 pub use show::{Show, ShowFormat};
 
@@ -85,7 +85,7 @@ pub struct Lint {
     pub kubernetes: Option<Version>,
     /// Instead of linting, tell where the standards' verdict changes between versions: 1.30..1.37
     #[arg(long, value_name = "FROM..TO", help_heading = "Rules", value_parser = sweep)]
-    #[arg(conflicts_with_all = ["kubernetes", "only", "fail_on", "format", "output"])]
+    #[arg(conflicts_with_all = ["kubernetes", "only", "fail_on", "format", "output", "baseline", "write_baseline", "prune"])]
     pub sweep: Option<Sweep>,
     /// User and group ids must be above this number [default: 10000]
     #[arg(long, value_name = "ID", help_heading = "Rules", allow_negative_numbers = true)]

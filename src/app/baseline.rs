@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::Failure;
 use super::output::Output;
 use crate::baseline::{self, Compared, Entry, Place};
-use crate::cli::Known;
+use crate::cli::Baselines;
 use crate::config::Settings;
 use crate::engine::Outcomes;
 
@@ -22,7 +22,7 @@ pub(super) struct Baseline {
 
 impl Baseline {
     /// What the command line asks for, or else the configuration.
-    pub(super) fn chosen(typed: &Known, settings: &Settings, here: &Path) -> Result<Option<Self>, Failure> {
+    pub(super) fn chosen(typed: &Baselines, settings: &Settings, here: &Path) -> Result<Option<Self>, Failure> {
         if typed.no_baseline || settings.sweep.is_some() {
             return Ok(None);
         }

@@ -71,10 +71,10 @@ pub(super) fn tidy(
     here: &Path,
     mended: &mut Mended,
     outcomes: &mut Outcomes,
-    (settings, judge): (&Settings, impl Fn(Vec<Input>, &Settings) -> Outcomes),
+    (settings, judge): (&Settings, impl Fn(&Settings, Vec<Input>) -> Outcomes),
 ) {
     let Some(inputs) = mended.again.take() else { return };
-    let again = |settings: &Settings| judge(inputs.clone(), settings);
+    let again = |settings: &Settings| judge(settings, inputs.clone());
     let would_be = lint.diff.then(|| again(settings));
     let tidied = fix::entries(would_be.as_ref().unwrap_or(outcomes), settings, &mended.left, again);
     let written = match (&tidied, configuration(lint, here)) {

@@ -40,7 +40,12 @@ pub(super) fn run(lint: &Lint, imported: &[PathBuf]) -> Result<u8, Failure> {
     }
     // Reports alone can be imported; without a path a lint reads where it stands.
     let only_reports = lint.paths.is_empty() && !imported.is_empty();
-    let baseline = if only_reports { None } else { Baseline::chosen(&lint.known, &settings, &here)? };
+    settings.whole_input &= !only_reports;
+    if only_reports {
+        // The configuration's is one of manifests.
+        settings.baseline = None;
+    }
+    let baseline = Baseline::chosen(&lint.known.baselines, &settings, &here)?;
     carry(&mut settings, &reports, baseline.is_some() || lint.known.since.is_some());
     let inputs = if only_reports { Vec::new() } else { discover::discover(&lint.paths, &options) };
     let known = Known::new(baseline.as_ref(), changes(lint, &inputs, &here)?, &here)?;
@@ -49,15 +54,13 @@ pub(super) fn run(lint: &Lint, imported: &[PathBuf]) -> Result<u8, Failure> {
     // It remains to be seen what could not be read.
     let judged = if told { settings.clone() } else { settings.clone().without_rules() };
     // The process ends with them: to take a million texts apart one by one would only take time.
-    let mut outcomes = ManuallyDrop::new(judge(lint, std::mem::take(&mut mended.inputs), &judged, keep));
-    let again = |inputs, settings: &Settings| judge(lint, inputs, settings, keep);
-    super::fix::tidy(lint, &here, &mut mended, &mut outcomes, (&settings, again));
+    // Of no path at all, `discover` would make the current directory.
+    let beside = if imported.is_empty() { Vec::new() } else { discover::discover(imported, &options) };
+    let judge = |settings: &Settings, inputs| judge(lint, inputs, beside.clone(), settings, keep);
+    let mut outcomes = ManuallyDrop::new(judge(&judged, std::mem::take(&mut mended.inputs)));
+    super::fix::tidy(lint, &here, &mut mended, &mut outcomes, (&settings, judge));
     if told {
         known.leave_out(&mut outcomes, &settings)?;
-    }
-    // What is known already is not found again where the cluster has it too.
-    if !imported.is_empty() {
-        engine::import(discover::discover(imported, &options), &mut outcomes, &settings, keep.sources);
     }
     outcomes.fixed = (lint.fix && !lint.diff).then_some(mended.fixed);
     let code = exit_code(lint, &outcomes, &settings, &mended);
@@ -150,11 +153,17 @@ pub(super) fn to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) ->
     write(&mut out).and_then(|()| out.flush()).map_err(|error| stdout_error(&error))
 }
 
-fn judge(lint: &Lint, inputs: Vec<discover::Input>, settings: &Settings, keep: Keep) -> Outcomes {
+fn judge(
+    lint: &Lint,
+    inputs: Vec<discover::Input>,
+    reports: Vec<discover::Input>,
+    settings: &Settings,
+    keep: Keep,
+) -> Outcomes {
     let done = Arc::new(AtomicUsize::new(0));
     // The line is gone before the first result is written.
     let _progress = progress(lint, "linted", inputs.len(), &done);
-    engine::run_counted(inputs, settings, keep, &done)
+    engine::run_beside(inputs, reports, settings, keep, &done)
 }
 
 fn mend(lint: &Lint, inputs: Vec<discover::Input>, settings: &Settings, known: &Known<'_>) -> Mended {
@@ -179,7 +188,7 @@ pub(super) fn first(mut file: File, mut inputs: Vec<discover::Input>) -> (Outcom
         inputs = discover::discover(&[], &discover::Options { exclude: vec![globs], ..Default::default() });
     }
     file.apply(&mut settings);
-    let outcomes = judge(&Lint::default(), inputs, &settings, Keep::default());
+    let outcomes = judge(&Lint::default(), inputs, Vec::new(), &settings, Keep::default());
     (outcomes, settings)
 }
 

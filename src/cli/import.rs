@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Lint, Reports, glob, threshold};
+use super::{Baselines, Known, Lint, Reports, glob, threshold};
 use crate::config::Threshold;
 use crate::k8s::Version;
 use crate::report::Color;
@@ -37,6 +37,10 @@ pub struct Import {
     #[arg(long, value_name = "SEVERITY", help_heading = "Rules", value_parser = threshold())]
     pub fail_on: Option<Threshold>,
 
+    /// What is known already.
+    #[command(flatten)]
+    pub known: Baselines,
+
     /// Formats, and the files that they go to.
     #[command(flatten)]
     pub reports: Reports,
@@ -51,7 +55,10 @@ pub struct Import {
 const HELP: &str = "\
 Each failed check of a report is a finding: of our rule for it, or of
 imported-check. One that a manifest has too is told once, at the manifest, with
-the report beside it; one that only the cluster has says so.
+the report beside it; one that only the cluster has says so. What suppresses a
+finding of the manifest, or of plimsoll.toml's [[ignore]], does so for both. A
+baseline written here is for `import` alone: to `lint`, what only the cluster
+has is gone.
 
 Exit codes, in every format:
   0  nothing was found at or above --fail-on
@@ -72,6 +79,7 @@ impl Import {
             no_config: self.no_config,
             kubernetes: self.kubernetes,
             fail_on: self.fail_on,
+            known: Known { baselines: self.known.clone(), since: None },
             reports: self.reports.clone(),
             quiet: self.quiet,
             color: self.color,

@@ -21,7 +21,6 @@ mod sweep;
 use self::document::DocumentResult;
 pub(crate) use self::document::{UnreadDraft, leftover, read as read_document, stray};
 pub use self::facts::{Accounts, Fact, FactKind, Inputs};
-pub use self::import::import;
 pub(crate) use self::judge::Judge;
 use self::namespaces::{Namespaced, under_namespaces};
 pub(crate) use self::order::sort_key;
@@ -69,6 +68,8 @@ pub struct Outcomes {
     pub facts: Inputs,
     /// With fixes: the ids that the workloads of the input have, where those are not the hash of their names.
     pub ids: Ids,
+    /// Whether reports of a cluster stand beside the input.
+    pub imported: bool,
     /// After fixes: how many findings were mended, and in how many files.
     pub fixed: Option<(usize, usize)>,
 }
@@ -100,6 +101,18 @@ pub fn run(inputs: Vec<Input>, settings: &Settings, keep_sources: bool) -> Outco
 
 /// Judges every input, and counts in `done` those that are.
 pub fn run_counted(inputs: Vec<Input>, settings: &Settings, keep: Keep, done: &AtomicUsize) -> Outcomes {
+    run_beside(inputs, Vec::new(), settings, keep, done)
+}
+
+/// Judges every input, and joins what is found with what reports of a cluster say, if there are any: for that, `keep`
+/// has to keep the objects.
+pub fn run_beside(
+    inputs: Vec<Input>,
+    reports: Vec<Input>,
+    settings: &Settings,
+    keep: Keep,
+    done: &AtomicUsize,
+) -> Outcomes {
     let plan = Plan::new(settings);
     let lint = |input| {
         let result = lint_input(input, &plan, keep);
@@ -139,6 +152,9 @@ pub fn run_counted(inputs: Vec<Input>, settings: &Settings, keep: Keep, done: &A
     outcomes.sources.sort();
     outcomes.findings = merge(by_file, over_all);
     outcomes.facts = facts;
+    if !reports.is_empty() {
+        import::import(reports, &mut outcomes, &plan, keep.sources);
+    }
     silence(&mut outcomes, marks, &with_namespaces, &plan);
     outcomes
 }
@@ -167,7 +183,8 @@ fn silence(outcomes: &mut Outcomes, mut marks: Vec<FileMarks>, with_namespaces: 
         file.under_namespaces = under_namespaces.contains(&*file.path);
     }
     let (settings, severities) = (plan.settings, |path: &str| plan.severities(path));
-    if suppress::apply(outcomes, &marks, &suppress::Judged { settings, severities: &severities }) {
+    let judged = suppress::Judged { settings, severities: &severities, imported: outcomes.imported };
+    if suppress::apply(outcomes, &marks, &judged) {
         sort(&mut outcomes.findings);
     }
 }

@@ -56,19 +56,24 @@ pub(crate) fn looks_at_all(rule: &Rule) -> bool {
 }
 
 /// Which rules judge which files, for whoever asks after the run.
-pub(crate) struct Speakers<'a>(Plan<'a>);
+pub(crate) struct Speakers<'a> {
+    plan: Plan<'a>,
+    imported: bool,
+}
 
 impl<'a> Speakers<'a> {
-    pub(crate) fn new(settings: &'a Settings) -> Self {
-        Self(Plan::new(settings))
+    /// `imported` says whether reports of a cluster spoke too.
+    pub(crate) fn new(settings: &'a Settings, imported: bool) -> Self {
+        Self { plan: Plan::new(settings), imported }
     }
 
     /// Whether the rule of this name judges a file; one that looks at all files at once does so where `whole` is true:
     /// where no file is missing.
     pub(crate) fn by(&self, id: &str, path: &str, whole: impl FnOnce() -> bool) -> bool {
         let Some(rule) = crate::names::rule(id) else { return false };
-        self.0.severity(rule, path).is_some()
-            && (!looks_at_all(rule) || (self.0.settings.standard.is_none() && whole()))
+        self.plan.severity(rule, path).is_some()
+            && (self.imported || !matches!(rule.check, Check::Import))
+            && (!looks_at_all(rule) || (self.plan.settings.standard.is_none() && whole()))
     }
 }
 

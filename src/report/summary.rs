@@ -53,14 +53,15 @@ pub(crate) fn by_severity(severities: impl Iterator<Item = Severity>) -> String 
     all.map(|(s, n)| format!("{n} {}", s.name())).collect::<Vec<_>>().join(", ")
 }
 
-/// `12 fixable with --fix, 5 more with --unsafe-fixes`
+/// `12 fixable with --fix, 5 more with --unsafe-fixes`; `import` mends nothing, and names the command that does.
 pub(crate) fn fixable(outcomes: &Outcomes) -> Option<String> {
+    let run = if outcomes.imported { "plimsoll lint " } else { "" };
     let count = |safety| outcomes.findings.iter().filter(|f| f.fixable == Some(safety)).count();
     match (count(Safety::Safe), count(Safety::Unsafe)) {
         (0, 0) => None,
-        (safe, 0) => Some(format!("{safe} fixable with --fix")),
-        (0, more) => Some(format!("{more} fixable with --fix --unsafe-fixes")),
-        (safe, more) => Some(format!("{safe} fixable with --fix, {more} more with --unsafe-fixes")),
+        (safe, 0) => Some(format!("{safe} fixable with {run}--fix")),
+        (0, more) => Some(format!("{more} fixable with {run}--fix --unsafe-fixes")),
+        (safe, more) => Some(format!("{safe} fixable with {run}--fix, {more} more with --unsafe-fixes")),
     }
 }
 

@@ -17,6 +17,8 @@ pub(crate) struct Judged<'a> {
     pub(crate) settings: &'a Settings,
     /// The severities of all rules in a file, by index; none where a rule did not run.
     pub(crate) severities: &'a dyn Fn(&str) -> Vec<Option<Severity>>,
+    /// Whether reports of a cluster stand beside the input.
+    pub(crate) imported: bool,
 }
 
 /// Moves what is suppressed out of the findings, which are sorted, and tells what is wrong with the suppressions.

@@ -114,17 +114,23 @@ struct Teller<'a> {
     path: &'a Arc<str>,
     severities: Vec<Option<Severity>>,
     with_fixes: bool,
+    imported: bool,
 }
 
 impl<'a> Teller<'a> {
     fn new(path: &'a Arc<str>, judged: &Judged<'_>) -> Self {
         let (severities, with_fixes) = ((judged.severities)(path), judged.settings.with_fixes);
-        Self { path, severities, with_fixes }
+        Self { path, severities, with_fixes, imported: judged.imported }
     }
 
     /// Whether a rule had its say about a file; `namespaces` says whether those of its pods are in the input.
     fn ran(&self, rule: usize, namespaces: bool) -> bool {
-        self.severities[rule].is_some() && (namespaces || !matches!(ALL[rule].check, Check::Namespace(_)))
+        let asked = match ALL[rule].check {
+            Check::Namespace(_) => namespaces,
+            Check::Import => self.imported,
+            _ => true,
+        };
+        asked && self.severities[rule].is_some()
     }
 
     fn finding(

@@ -11,8 +11,9 @@ use plimsoll::engine::{self, Keep, Outcomes};
 use plimsoll::finding::Finding;
 use plimsoll::report::{self, Format, Options};
 use plimsoll::rule::Severity;
-use plimsoll::suppress::{Kind, Suppressed};
 use serde_json::Value;
+
+mod answered;
 
 use crate::support::{blessed, plimsoll, plimsoll_with, root, temporary};
 
@@ -39,14 +40,11 @@ fn about_web(checks: &str) -> String {
 }
 
 /// What a manifest and a report come to, under one rule.
-fn joined(rule: &str, manifest: &str, report: &str, change: impl Fn(&mut Outcomes)) -> Outcomes {
+fn joined(rule: &str, manifest: &str, report: &str) -> Outcomes {
     let settings = Settings::default().only(rule);
     let input = |name: &str, text: &str| vec![Input::Text(name.into(), text.into())];
     let keep = Keep { objects: true, sources: false };
-    let mut outcomes = engine::run_counted(input("web.yaml", manifest), &settings, keep, &0.into());
-    change(&mut outcomes);
-    engine::import(input("report.yaml", report), &mut outcomes, &settings, false);
-    outcomes
+    engine::run_beside(input("web.yaml", manifest), input("report.yaml", report), &settings, keep, &0.into())
 }
 
 fn is_confirmed(finding: &Finding) -> bool {
@@ -71,7 +69,7 @@ fn each_spelling_of_an_id_is_the_same_check() {
             )
         };
         let report = about_web(&(check("app") + &check("sidecar")));
-        let outcomes = joined("drop-all-capabilities", POD, &report, |_| {});
+        let outcomes = joined("drop-all-capabilities", POD, &report);
         let confirmed: Vec<_> =
             outcomes.findings.iter().filter(|f| is_confirmed(f)).map(|f| f.container.as_deref().unwrap()).collect();
         assert_eq!(confirmed, ["app"], "{id}");
@@ -85,11 +83,11 @@ fn each_spelling_of_an_id_is_the_same_check() {
 fn a_check_without_a_container_is_about_all_of_them() {
     for messages in ["", ", messages: null", ", messages: ['']", ", messages: [Pod 'web' keeps them]"] {
         let report = about_web(&format!("  - {{checkID: KSV003, severity: LOW, success: false{messages}}}\n"));
-        let outcomes = joined("drop-all-capabilities", POD, &report, |_| {});
+        let outcomes = joined("drop-all-capabilities", POD, &report);
         assert!(outcomes.findings.len() == 2 && outcomes.findings.iter().all(is_confirmed), "{messages}");
     }
     let scoped = "  - {checkID: KSV003, severity: LOW, success: false, scope: {type: Container, value: helper}}\n";
-    let outcomes = joined("drop-all-capabilities", POD, &about_web(scoped), |_| {});
+    let outcomes = joined("drop-all-capabilities", POD, &about_web(scoped));
     let confirmed: Vec<_> = outcomes.findings.iter().map(is_confirmed).collect();
     assert_eq!(confirmed, [false, true]);
 }
@@ -97,14 +95,13 @@ fn a_check_without_a_container_is_about_all_of_them() {
 #[test]
 fn what_is_suppressed_or_off_is_not_found_again() {
     let report = about_web("  - {checkID: KSV003, severity: LOW, success: false, messages: [\"Container 'app'\"]}\n");
-    let suppress = |outcomes: &mut Outcomes| {
-        let findings = std::mem::take(&mut outcomes.findings).into_iter();
-        let suppressed =
-            |finding| Suppressed { finding, kind: Kind::InSource, justification: "so".into(), place: None };
-        outcomes.suppressed = findings.map(suppressed).collect();
-    };
-    assert!(joined("drop-all-capabilities", POD, &report, suppress).findings.is_empty());
-    assert!(joined("fs-group-floor", "", &report, |_| {}).findings.is_empty(), "the rule of the check is off");
+    let answered = format!("# plimsoll: ignore[drop-all-capabilities] for now\n{POD}");
+    let outcomes = joined("drop-all-capabilities", &answered, &report);
+    assert!(outcomes.findings.is_empty(), "{:?}", outcomes.findings);
+    // With the word of the cluster beside it.
+    let confirmed: Vec<_> = outcomes.suppressed.iter().map(|s| is_confirmed(&s.finding)).collect();
+    assert_eq!(confirmed, [true, false]);
+    assert!(joined("fs-group-floor", "", &report).findings.is_empty(), "the rule of the check is off");
 }
 
 /// A placeholder leaves a note; the cluster knows what was filled in.
@@ -115,7 +112,7 @@ fn the_cluster_decides_what_a_placeholder_leaves_open() {
         "{name: app, image: a, securityContext: {capabilities: {drop: \"${DROP}\"}}}",
     );
     let report = about_web("  - {checkID: KSV003, severity: LOW, success: false, messages: [\"Container 'app'\"]}\n");
-    let outcomes = joined("drop-all-capabilities", &pod, &report, |_| {});
+    let outcomes = joined("drop-all-capabilities", &pod, &report);
     let of_app: Vec<_> = outcomes.findings.iter().filter(|f| f.container.as_deref() == Some("app")).collect();
     assert_eq!(of_app.iter().map(|f| f.severity).collect::<Vec<_>>(), [Severity::High, Severity::Note]);
     assert!(!of_app.iter().any(|f| is_confirmed(f)));
@@ -233,6 +230,14 @@ fn options_do_what_they_say() {
         ("r.yaml --no-config --color always --format human", 1, "\u{1b}[", ""),
         ("r.yaml --color sometimes", 2, "", "possible values: auto, always, never"),
         ("r.yaml --manifest pod.yaml", 2, "", "'--manifests'"),
+        ("r.yaml --no-config --write-baseline known.json", 0, "1 known; ", ""),
+        ("r.yaml --no-config --baseline known.json", 0, "1 known; ", ""),
+        ("r.yaml --no-config --baseline known.json --prune", 0, "1 known; ", ""),
+        ("r.yaml --no-config --baseline none.json", 2, "", "error: none.json: no such file"),
+        ("r.yaml --no-config --prune", 2, "", "`--prune` needs a baseline"),
+        ("r.yaml --no-config --no-baseline", 1, "r.yaml:9:15:", ""),
+        ("r.yaml --no-baseline --baseline known.json", 2, "", "cannot be used with"),
+        ("r.yaml --write-baseline none/known.json", 2, "", "there is no directory none"),
         ("", 2, "", "<REPORT>"),
     ];
     for (args, code, stdout, stderr) in cases {
@@ -257,7 +262,7 @@ fn many_reports_take_linear_time() {
     let report = |n: usize| about_web(&check.repeat(5)).replace("name: web}", &format!("name: web-{n}}}"));
     let texts = |of: &dyn Fn(usize) -> String| (0..4000).map(of).collect::<Vec<_>>().join("---\n");
     let begin = std::time::Instant::now();
-    let outcomes = joined("drop-all-capabilities", &texts(&pod), &texts(&report), |_| {});
+    let outcomes = joined("drop-all-capabilities", &texts(&pod), &texts(&report));
     assert_eq!(outcomes.findings.len(), 4000 * 3);
     assert!(begin.elapsed().as_secs() < 20, "{:?}", begin.elapsed());
     let mut out = Vec::new();

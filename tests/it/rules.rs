@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use plimsoll::config::Settings;
 use plimsoll::coverage::Outcome;
 use plimsoll::discover::Input;
-use plimsoll::engine::{self, Outcomes};
+use plimsoll::engine::{self, Keep, Outcomes};
 use plimsoll::finding::Finding;
 use plimsoll::rule::{Check, Level, Policy, Safety, Severity};
 use plimsoll::rules::ALL;
@@ -75,9 +75,8 @@ fn alone(id: &str, name: &str, text: &str) -> Outcomes {
             outcomes
         }
         Check::Import => {
-            let mut outcomes = Outcomes::default();
-            engine::import(vec![Input::Text(name.into(), text.into())], &mut outcomes, &only, false);
-            outcomes
+            let reports = vec![Input::Text(name.into(), text.into())];
+            engine::run_beside(Vec::new(), reports, &only, Keep::default(), &0.into())
         }
         _ => lint(name, text, &only),
     }

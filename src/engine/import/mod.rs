@@ -12,7 +12,7 @@ use self::target::Objects;
 use super::document::{self, DocumentResult, UnreadDraft};
 use super::plan::Plan;
 use super::sources::Again;
-use super::{FileResult, Judged, LazyLines, Outcomes, Settings, sort};
+use super::{FileResult, Judged, LazyLines, Outcomes, sort};
 use crate::coverage::Outcome;
 use crate::discover::Input;
 use crate::finding::{Finding, Related};
@@ -31,8 +31,10 @@ struct Placed {
     check: Failed,
 }
 
-/// Reads reports, and joins their failed checks with the outcomes of a run that kept its objects.
-pub fn import(reports: Vec<Input>, outcomes: &mut Outcomes, settings: &Settings, keep_sources: bool) {
+/// Reads reports, and joins their failed checks with the outcomes of a run that kept its objects, before anything in them
+/// is suppressed: who answers for a finding answers for it wherever it is found.
+pub(super) fn import(reports: Vec<Input>, outcomes: &mut Outcomes, plan: &Plan<'_>, keep_sources: bool) {
+    outcomes.imported = true;
     let mut placed = Vec::new();
     for input in reports {
         let again = matches!(input, Input::File(..)).then(|| Again::File(input.clone()));
@@ -53,7 +55,7 @@ pub fn import(reports: Vec<Input>, outcomes: &mut Outcomes, settings: &Settings,
     }
     outcomes.sources.sort();
     outcomes.coverage.files.sort_by(|a, b| a.path.cmp(&b.path));
-    join(&placed, outcomes, settings);
+    join(&placed, outcomes, plan);
     sort(&mut outcomes.findings);
 }
 
@@ -113,20 +115,13 @@ fn read_tree(tree: &Tree<'_>) -> (DocumentResult, Vec<Failed>) {
 /// Where the findings about one object in one file are.
 type Key = (Arc<str>, Arc<ObjectRef>);
 
-fn join(placed: &[Placed], outcomes: &mut Outcomes, settings: &Settings) {
-    let plan = Plan::new(settings);
+fn join(placed: &[Placed], outcomes: &mut Outcomes, plan: &Plan<'_>) {
     let objects = std::mem::take(&mut outcomes.objects);
     let known = Objects::new(&objects);
     let mut at: HashMap<Key, Vec<usize>> = HashMap::new();
     for (index, finding) in outcomes.findings.iter().enumerate() {
         if let Some(object) = &finding.object {
             at.entry((Arc::clone(&finding.path), Arc::clone(object))).or_default().push(index);
-        }
-    }
-    let mut answered: HashMap<Key, Vec<&Finding>> = HashMap::new();
-    for finding in outcomes.suppressed.iter().map(|s| &s.finding) {
-        if let Some(object) = &finding.object {
-            answered.entry((Arc::clone(&finding.path), Arc::clone(object))).or_default().push(finding);
         }
     }
     let (mut added, mut told) = (Vec::new(), BTreeSet::new());
@@ -145,13 +140,11 @@ fn join(placed: &[Placed], outcomes: &mut Outcomes, settings: &Settings) {
                     confirm(finding, placed);
                 }
             }
-            let suppressed = answered.get(&key).into_iter().flatten();
-            known_here |= suppressed.into_iter().any(|f| is_same(&placed.check, rules, f));
         }
         // What several reports say of one manifest, such as those of a Deployment's old ReplicaSets, is said once.
         let manifest = manifests.first().copied();
         if !known_here
-            && let Some(finding) = finding(placed, rules, manifest, &plan)
+            && let Some(finding) = finding(placed, rules, manifest, plan)
             && (manifest.is_none() || told.insert(said(&finding, &placed.check)))
         {
             added.push(finding);
