@@ -23,9 +23,10 @@ fn check(slip: &Slip<'_>, report: &mut Report<'_>) {
     let key = path.strip_prefix(&slip.parent.path()).unwrap_or(&path).trim_start_matches('.');
     match &slip.fault {
         Fault::Field(None) => report.at_key(slip.slot, format!("unknown field {key} {within}")),
-        Fault::Field(Some(Meant::Spelling(name))) => {
+        Fault::Field(Some(Meant::Spelling(name, takes))) => {
             let right = slip.parent.at(name);
-            let change = if right.is_absent() && !right.is_null() { slip.slot.rename_key(name) } else { None };
+            let free = right.is_absent() && !right.is_null();
+            let change = if free && *takes { slip.slot.rename_key(name) } else { None };
             // Other names than a misspelt one are guesses.
             let safety = if nearest(key, [*name]).is_some() { Safety::Safe } else { Safety::Unsafe };
             report

@@ -18,9 +18,15 @@ pub(super) struct Around<'a> {
 
 /// The field that a key in `owner` was meant to be: one of nearly that name, or the one of just that name in an
 /// object around or below. `around` is innermost first, `owner` itself included.
-pub(super) fn meant(name: &str, owner: &'static Struct, around: &[Around<'_>]) -> Option<Meant> {
+pub(super) fn meant(
+    name: &str,
+    owner: &'static Struct,
+    around: &[Around<'_>],
+    takes: &dyn Fn(&Field) -> bool,
+) -> Option<Meant> {
+    let spelling = |field: &'static Field| Some(Meant::Spelling(field.name, takes(field)));
     if let Some(near) = owner.nearest_field(name) {
-        return Some(Meant::Spelling(near.name));
+        return spelling(near);
     }
     let at = |outer: &Around<'_>, rest: &str| {
         let above = (outer.path)();
@@ -31,7 +37,7 @@ pub(super) fn meant(name: &str, owner: &'static Struct, around: &[Around<'_>]) -
         return Some(at(outer, name));
     }
     if let Some(longer) = only(owner, |field| is_end(name, field)) {
-        return Some(Meant::Spelling(longer.name));
+        return spelling(longer);
     }
     for outer in around {
         match below(outer.object, name) {
@@ -42,7 +48,7 @@ pub(super) fn meant(name: &str, owner: &'static Struct, around: &[Around<'_>]) -
         }
     }
     let part = |field: &str| is_start(name, field) || is_start(field, name) || is_end(field, name);
-    only(owner, part).map(|field| Meant::Spelling(field.name))
+    only(owner, part).and_then(spelling)
 }
 
 enum Below {
@@ -159,8 +165,8 @@ mod tests {
             stack.iter().map(|(_, p)| Box::new(move || p.clone()) as Box<dyn Fn() -> String>).collect();
         let around: Vec<_> =
             stack.iter().zip(&paths).map(|((object, _), path)| Around { object, path, has: false }).collect();
-        meant(name, stack[0].0, &around).map(|m| match m {
-            Meant::Spelling(field) => field.to_owned(),
+        meant(name, stack[0].0, &around, &|_| true).map(|m| match m {
+            Meant::Spelling(field, _) => field.to_owned(),
             Meant::Place(path) => format!("at {path}"),
         })
     }

@@ -52,8 +52,8 @@ pub enum Fault {
 /// What an unknown field was probably meant to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Meant {
-    /// Another field of the same object.
-    Spelling(&'static str),
+    /// Another field of the same object, and whether it takes the value.
+    Spelling(&'static str, bool),
     /// The field of that name at another place, given as a path from the object's root.
     Place(String),
 }

@@ -189,11 +189,11 @@ impl<'p> Walk<'p> {
         if self.base.tree().kind(entry.key) == Node::Unknown || !is_plain_name(name) {
             return;
         }
-        let meant = if self.slips.len() < SEARCHES { self.meant(name, owner) } else { None };
+        let meant = if self.slips.len() < SEARCHES { self.meant(name, entry.value, owner) } else { None };
         self.report(Some(entry.key), entry.value, owner.name, Fault::Field(meant));
     }
 
-    fn meant(&self, name: &str, owner: &'static Struct) -> Option<Meant> {
+    fn meant(&self, name: &str, value: NodeId, owner: &'static Struct) -> Option<Meant> {
         let open = |(at, frame): (usize, &Frame)| match frame.holds {
             Holds::Fields(object) => Some((object, self.slot_of(at))),
             _ => None,
@@ -205,7 +205,22 @@ impl<'p> Walk<'p> {
             .zip(&paths)
             .map(|(&(object, slot), path)| Around { object, path, has: slot.tree().get(slot.node(), name).is_some() })
             .collect();
-        place::meant(name, owner, &around)
+        place::meant(name, owner, &around, &|field| self.takes(field, value))
+    }
+
+    /// Whether a field takes a value, as far as its type and the names of its fields tell; of a scalar that is written
+    /// wrong, other rules say how it is written.
+    fn takes(&self, field: &Field, value: NodeId) -> bool {
+        let tree = self.base.tree();
+        let node = tree.resolve(value);
+        match fit(tree, node, field.ty, self.measure.minor) {
+            Fit::Wrong => field.ty.object().is_none() && !matches!(tree.kind(node), Node::Map | Node::Seq),
+            Fit::Fields(object) => {
+                let known = |name: &str| object.field(name).is_some() || !is_plain_name(name);
+                tree.entries(node).iter().all(|e| known(&tree.key_name(e.key)))
+            }
+            _ => true,
+        }
     }
 
     fn report(&mut self, key: Option<NodeId>, value: NodeId, owner: &'static str, fault: Fault) {
