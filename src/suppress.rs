@@ -17,7 +17,7 @@ mod ignore;
 mod index;
 
 pub(crate) use self::apply::{Judged, apply};
-pub(crate) use self::comment::{between, comments};
+pub(crate) use self::comment::{between, comments, covered};
 pub use self::date::Date;
 pub(crate) use self::draft::Marks;
 pub(crate) use self::file::FileMarks;

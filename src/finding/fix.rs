@@ -43,7 +43,7 @@ impl Remedy {
 
     /// Turns the changes into edits; false where they cannot be written.
     pub(crate) fn settle(&mut self, editor: &Editor<'_, '_>) -> bool {
-        let Some(edits) = editor.edits(&self.changes) else { return false };
+        let Ok(edits) = editor.edits(&self.changes) else { return false };
         self.edits = edits;
         self.users = editor.users(&self.changes);
         true

@@ -126,7 +126,7 @@ impl<'a, 't> Round<'a, 't> {
             let before = taken.len();
             taken.extend_from_slice(part);
             let changes = self.changes(&taken);
-            if self.editor().edits(&changes).is_none() {
+            if self.editor().edits(&changes).is_err() {
                 taken.truncate(before);
                 if part.len() > 1 {
                     let (first, rest) = part.split_at(part.len() / 2);

@@ -7,6 +7,7 @@ use crate::finding::Draft;
 use crate::k8s::ObjectRef;
 use crate::rule::{Safety, Severity};
 use crate::source::Span;
+use crate::suppress::covered;
 use crate::yaml::{Change, Edit, Editor, Tree};
 
 /// A changed document that holds.
@@ -26,16 +27,14 @@ pub(super) fn prove(
     safety: Safety,
     judge: impl FnOnce(&Tree<'_>) -> Vec<Draft>,
 ) -> Result<Proved, String> {
-    let edits = editor.edits(changes).ok_or("it cannot be written into this text")?;
+    let edits = editor.edits(changes)?;
     let new = apply(text, &edits);
     if new == text {
         return Err("it changes nothing".to_owned());
     }
     let tree = editor.tree().again(&new).map_err(|b| format!("the text would be broken: {}", b.message))?;
     editor.prove(changes, &tree).map_err(|path| format!("it would change {} too", path.trim_start_matches('.')))?;
-    if !keeps_comments(editor.tree(), &tree, || editor.cleared(changes)) {
-        return Err("a comment would be lost".to_owned());
-    }
+    keeps_comments(editor.tree(), &edits, &tree)?;
     let found = judge(&tree);
     compare(drafts, wanted, &found, safety)?;
     drop(tree);
@@ -54,17 +53,42 @@ fn apply(text: &str, edits: &[Edit]) -> String {
     new
 }
 
-/// Whether all comments are still there, but for those in what is taken out.
-fn keeps_comments(old: &Tree<'_>, new: &Tree<'_>, cleared: impl FnOnce() -> Vec<Span>) -> bool {
-    let texts = |tree: &Tree<'_>| tree.find_comments(whole(tree.text()));
-    let (before, after) = (texts(old), texts(new));
-    if before.is_empty() {
-        return after.is_empty();
+/// Whether every comment is still there, none twice and all in order, and those that suppress cover what they did.
+fn keeps_comments(old: &Tree<'_>, edits: &[Edit], new: &Tree<'_>) -> Result<(), &'static str> {
+    if comments(old) != comments(new) {
+        return Err("a comment would be lost, or stand elsewhere");
     }
-    let cleared = cleared();
-    let gone = |c: &Span| cleared.iter().any(|s| s.start <= c.start && c.end <= s.end);
-    let kept = before.iter().filter(|c| !gone(c)).map(|c| c.text(old.text()));
-    kept.eq(after.iter().map(|c| c.text(new.text())))
+    let was = |(alone, at): (bool, Option<u32>)| (alone, at.and_then(|at| before(edits, at)));
+    if covered(new).map(was).ne(covered(old)) {
+        return Err("a suppression would cover something else");
+    }
+    Ok(())
+}
+
+/// The comments of a document, in order.
+fn comments<'t>(tree: &'t Tree<'_>) -> Vec<&'t str> {
+    tree.find_comments(whole(tree.text())).iter().map(|c| c.text(tree.text())).collect()
+}
+
+/// Where a byte of the new text was in the old one; none for one that the edits brought.
+fn before(edits: &[Edit], at: u32) -> Option<u32> {
+    let (mut old, mut new) = (0, 0);
+    for edit in edits {
+        let kept = (edit.span.start - old) as usize;
+        if (at as usize) < new + kept {
+            break;
+        }
+        new += kept;
+        // What replaces something begins where that began.
+        if at as usize == new && edit.span.start < edit.span.end && !edit.text.is_empty() {
+            return Some(edit.span.start);
+        }
+        if (at as usize) < new + edit.text.len() {
+            return None;
+        }
+        (old, new) = (edit.span.end, new + edit.text.len());
+    }
+    Some(old + (at - u32::try_from(new).ok()?))
 }
 
 fn whole(text: &str) -> Span {
@@ -89,7 +113,7 @@ fn tally<'d>(drafts: impl Iterator<Item = &'d Draft>, objects: bool) -> BTreeMap
 }
 
 /// `Err` where a finding that was to be mended is still there, or another has come. What only comes to light, as one was
-/// silent while the other held, may come if it is a note or is mended next.
+/// silent while the other held, may come if it is a note, is mended next, or is no worse than the one that held.
 fn compare(old: &[Draft], wanted: &[usize], new: &[Draft], safety: Safety) -> Result<(), String> {
     // A fix of `metdata` gives objects their names: then rules and containers alone are compared.
     let name = |o: &'_ ObjectRef| (o.kind.clone(), o.name.clone());
@@ -102,17 +126,39 @@ fn compare(old: &[Draft], wanted: &[usize], new: &[Draft], safety: Safety) -> Re
         let gone = mended.get(key).copied().unwrap_or_default();
         if count > was {
             let passes = |d: &Draft| d.severity() == Severity::Note || d.remedy().is_some_and(|(s, _)| s <= safety);
-            let came = new.iter().filter(|d| self::key(d, objects) == *key);
-            match came.rev().find(|d| gone > 0 || !passes(d)) {
-                Some(draft) => return Err(format!("it would bring {}: {}", key.0, draft.message())),
-                None => continue,
+            let came: Vec<&Draft> = new.iter().filter(|d| self::key(d, objects) == *key).collect();
+            let Some(worst) = came.iter().rev().find(|d| gone > 0 || !passes(d)) else { continue };
+            let may_come = |d: &&&Draft| !is_among(d, old) && (passes(d) || relieves(d, old, new));
+            if gone > 0 || came.iter().filter(may_come).count() < count - was {
+                return Err(format!("it would bring {}: {}", key.0, worst.message()));
             }
+            continue;
         }
         if count > was - gone {
             return Err("the finding would still be there".to_owned());
         }
     }
     Ok(())
+}
+
+/// Whether one of these is the same rule's finding at the same place.
+fn is_among(draft: &Draft, drafts: &[Draft]) -> bool {
+    let same =
+        |d: &Draft| d.rule().id == draft.rule().id && d.subject().0 == draft.subject().0 && d.field() == draft.field();
+    drafts.iter().any(same)
+}
+
+/// Whether a finding that came stands where one that was no milder is gone: of a volume that is mounted read-only now,
+/// another rule says what it still is.
+fn relieves(draft: &Draft, old: &[Draft], new: &[Draft]) -> bool {
+    let Some(field) = draft.field() else { return false };
+    let here = |d: &&Draft| {
+        d.subject().0 == draft.subject().0
+            && d.field()
+                .and_then(|f| f.strip_prefix(field))
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    old.iter().filter(here).any(|d| d.severity() >= draft.severity() && !is_among(d, new))
 }
 
 /// What a finding is known by, wherever it stands.
@@ -194,5 +240,36 @@ spec:
         }
         let elsewhere = |text: &str| text.replace("a: b", "a: c");
         assert_eq!(said(drop, "[ALL]", elsewhere), Err(".metadata.labels.a".to_owned()));
+    }
+
+    /// Whatever the writer of edits does, this finds what it may not do.
+    #[test]
+    fn comments_stay_what_they_are() {
+        const OLD: &str = "a:\n  # plimsoll: ignore[r] c\n  - b # plimsoll: ignore[r] d\n  - e # f\n  - g\n";
+        let tree = parse(OLD, whole(OLD)).unwrap();
+        let said = |from: &str, to: &str| {
+            let at = OLD.find(from).unwrap();
+            let edits = [Edit { span: Span::new(at, at + from.len()), text: to.to_owned() }];
+            let text = apply(OLD, &edits);
+            let new = parse(&text, whole(&text)).unwrap();
+            keeps_comments(&tree, &edits, &new)
+        };
+        let lost: Result<(), &str> = Err("a comment would be lost, or stand elsewhere");
+        let other: Result<(), &str> = Err("a suppression would cover something else");
+        for (from, to, wanted) in [
+            ("  - g\n", "  - g\n  - h\n", Ok(())),
+            ("  - g\n", "", Ok(())),
+            ("- e # f", "# f", Ok(())),
+            ("a:", "b:", Ok(())),
+            ("b #", "h #", Ok(())),
+            ("  - e # f\n", "", lost),
+            ("- g", "- g # f", lost),
+            ("- e # f\n  - g", "- g # e\n  - e # f", lost),
+            ("- b #", "#", other),
+            ("- b # plimsoll: ignore[r] d\n  - e", "- e # plimsoll: ignore[r] d\n  -", other),
+            ("  - b #", "  - h\n  - b #", other),
+        ] {
+            assert_eq!(said(from, to), wanted, "{from:?} to {to:?}");
+        }
     }
 }

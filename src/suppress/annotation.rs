@@ -64,7 +64,7 @@ impl Holder<'_, '_> {
         let subject = Subject { object: Some(Arc::clone(self.reference)), field: Some(slot.path()) };
         let slip = |message, help| directive::Slip { span: slot.key_span(), message, help };
         // What comes through a merge key cannot be taken out where it arrives.
-        let removal = slot.remove().and_then(|change| edits(slot.tree(), &[change])).unwrap_or_default();
+        let removal = slot.remove().and_then(|change| edits(slot.tree(), &[change]).ok()).unwrap_or_default();
         let Some(index) = names::index(rule) else {
             let (message, help) = names::unknown(rule);
             return marks.slip(Fault::UnknownRule, slip(message, help), subject, removal);

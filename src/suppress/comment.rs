@@ -38,6 +38,25 @@ pub(crate) fn between(text: &str, span: Span, settings: &Settings, marks: &mut M
     read(text, span, settings, marks, |_| Some(Scope::Next), true);
 }
 
+/// What each comment that speaks to this program covers, in order: whether it stands on a line of its own, and where
+/// what is below it begins, or else its line.
+pub(crate) fn covered(tree: &Tree<'_>) -> impl Iterator<Item = (bool, Option<u32>)> {
+    let text = tree.text();
+    let mut places = None;
+    let ours = tree.comments().iter().filter(|c| directive::find(c.span.text(text)).is_some());
+    ours.map(move |comment| {
+        let alone = stands_alone(text, comment.span);
+        if alone {
+            let below = places.get_or_insert_with(|| Places::of(tree, &[])).below(comment.span);
+            return (alone, below.map(|b| b.span.start));
+        }
+        let line = before(text, comment.span.start);
+        let blank = line.len() - line.trim_start().len();
+        let start = comment.span.start as usize - line.len() + blank;
+        (alone, u32::try_from(start).ok())
+    })
+}
+
 fn read(
     text: &str,
     comment: Span,

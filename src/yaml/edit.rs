@@ -1,6 +1,7 @@
 //! Format-preserving edits: a field is set, moved or taken out in the text that the user wrote, in the style that stands
 //! around it. Nothing else of the text moves: comments, blank lines, quotes, order, anchors, line ends.
 
+mod keep;
 mod plan;
 mod proof;
 mod shift;
@@ -48,8 +49,6 @@ pub(super) enum Op {
     Remove(NodeId),
     /// Another name for a key.
     Rename(NodeId, Box<str>),
-    /// Takes out a comment.
-    Erase(Span),
 }
 
 /// Keys, outermost first.
@@ -120,8 +119,8 @@ impl<'t> Slot<'t> {
         if self.is_absent() { self.set(item.into().in_list()) } else { None }
     }
 
-    /// The change that takes this out: the entry with its key, or the item, and the comment on its line. The last of a
-    /// mapping or list leaves `{}` or `[]`, or takes a key with it that says nothing when it is empty.
+    /// The change that takes this out: the entry with its key, or the item; its comments stay, on lines of their own. The
+    /// last of a mapping or list leaves `{}` or `[]`, or takes a key with it that says nothing when it is empty.
     /// What comes through a merge key cannot be taken out where it arrives.
     pub fn remove(self) -> Option<Change> {
         let tree = self.tree();
@@ -159,11 +158,6 @@ impl<'t> Slot<'t> {
 }
 
 impl Change {
-    /// Takes out a comment, and its line where nothing else stands on it.
-    pub fn erase(comment: Span) -> Self {
-        Self(Op::Erase(comment))
-    }
-
     /// Takes out the entry of a key, whether it counts or is overridden by another.
     pub fn remove_key(key: NodeId) -> Self {
         Self(Op::Remove(key))
@@ -191,6 +185,9 @@ fn below<'t>(tree: &'t Tree<'_>, top: NodeId, node: NodeId) -> Option<Vec<Step<'
     Some(steps)
 }
 
+/// Why there are no edits, where nothing better can be said.
+const UNWRITTEN: &str = "it cannot be written into this text";
+
 /// Makes edits of the changes of one document, and proves them.
 #[derive(Debug)]
 pub struct Editor<'t, 's> {
@@ -211,17 +208,11 @@ impl<'t, 's> Editor<'t, 's> {
         self.tree
     }
 
-    /// The edits that make all of these changes at once: in text order, none touching another.
-    /// None where changes contradict each other, or the text is such that they cannot be written.
-    pub fn edits(&self, changes: &[Change]) -> Option<Vec<Edit>> {
-        let plan = Plan::new(self.tree, changes)?;
+    /// The edits that make all of these changes at once: in text order, none touching another, no comment lost.
+    /// `Err` says why there are none: changes contradict each other, or the text is such that they cannot be written.
+    pub fn edits(&self, changes: &[Change]) -> Result<Vec<Edit>, &'static str> {
+        let plan = Plan::new(self.tree, changes).ok_or(UNWRITTEN)?;
         Writer { tree: self.tree, style: self.style, plan: &plan }.edits()
-    }
-
-    /// What the changes take out without putting anything in its place: comments there go with it.
-    pub fn cleared(&self, changes: &[Change]) -> Vec<Span> {
-        let Some(plan) = Plan::new(self.tree, changes) else { return Vec::new() };
-        Writer { tree: self.tree, style: self.style, plan: &plan }.cleared()
     }
 
     /// Whether a tree is this one with these changes and no others. `Err` is the path of a difference.
@@ -244,6 +235,6 @@ impl<'t, 's> Editor<'t, 's> {
 }
 
 /// The edits that make all of these changes of one document at once; see `Editor`.
-pub fn edits(tree: &Tree<'_>, changes: &[Change]) -> Option<Vec<Edit>> {
+pub fn edits(tree: &Tree<'_>, changes: &[Change]) -> Result<Vec<Edit>, &'static str> {
     Editor::new(tree).edits(changes)
 }

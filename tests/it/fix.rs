@@ -1,5 +1,6 @@
 //! Fixes from end to end: what they make of the fixtures, of real manifests, and of files that will not be written.
 
+mod comments;
 mod corpus;
 mod files;
 mod ids;
@@ -145,4 +146,29 @@ spec:
     let made = made("app.yaml", text, &Settings::default().only("drop-all-capabilities"), Safety::Unsafe);
     assert_eq!((made.count, made.dropped), (1, Vec::new()));
     assert_eq!(made.text, format!("{text}{DROPS}"));
+}
+
+/// A volume that nothing writes to any more is told of by another rule, and no milder finding has come.
+#[test]
+fn what_is_told_otherwise_is_no_new_finding() {
+    let pod = |path: &str, read_only: &str| {
+        format!(
+            "{POD}      volumeMounts:\n        - name: node # of the node\n          mountPath: /node\n{read_only}  \
+             volumes:\n    - name: node\n      hostPath: {{path: {path}}}\n"
+        )
+    };
+    let rules = ["host-path-writable", "host-path-sensitive", "host-path-volume"];
+    let mut settings = Settings::default();
+    settings.severities.retain(|r| rules.contains(&r.id));
+    for path in ["/opt/cni/bin", "/lib/modules", "/etc", "/srv"] {
+        let made = made("app.yaml", &pod(path, ""), &settings, Safety::Unsafe);
+        assert_eq!((made.count, made.dropped), (1, Vec::new()), "{path}");
+        assert_eq!(made.text, pod(path, "          readOnly: true\n"));
+        let told = |text: &str| {
+            let findings = lint("app.yaml", text, &settings).findings;
+            findings.iter().map(|f| f.rule.id).filter(|id| *id != "host-path-writable").collect::<Vec<_>>()
+        };
+        let (before, after) = (told(&pod(path, "")), told(&made.text));
+        assert_eq!((before.len(), after.len()), (1, 1), "{path}: {before:?} and then {after:?}");
+    }
 }

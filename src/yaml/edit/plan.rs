@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::value::Model;
 use super::{Change, Op};
-use crate::source::Span;
 use crate::yaml::{Kind, NodeId, Tree};
 
 /// Keys whose mapping or list says nothing when it is empty; an empty `emptyDir` or `podSelector` says a lot.
@@ -32,8 +31,6 @@ pub(super) struct Plan {
     pub(super) removed: BTreeSet<NodeId>,
     /// Keys with another name.
     pub(super) renamed: BTreeMap<NodeId, Box<str>>,
-    /// Comments that go.
-    pub(super) erased: BTreeSet<Span>,
 }
 
 impl Plan {
@@ -84,9 +81,6 @@ impl Plan {
             Op::Rename(key, name) => {
                 let known = self.renamed.entry(*key).or_insert_with(|| name.clone());
                 (known == name).then_some(())?;
-            }
-            Op::Erase(span) => {
-                self.erased.insert(*span);
             }
         }
         Some(())

@@ -14,13 +14,13 @@ pub(super) struct Writer<'a, 's> {
 }
 
 /// An edit, and where it stands among those that insert at the same byte: what is deeper comes first.
-struct Piece {
+pub(super) struct Piece {
     span: Span,
     depth: usize,
     text: String,
 }
 
-fn piece(start: usize, end: usize, text: impl Into<String>) -> Piece {
+pub(super) fn piece(start: usize, end: usize, text: impl Into<String>) -> Piece {
     Piece { span: Span::new(start, end), depth: 0, text: text.into() }
 }
 
@@ -28,13 +28,10 @@ fn piece(start: usize, end: usize, text: impl Into<String>) -> Piece {
 type Written = Option<Vec<Piece>>;
 
 impl Writer<'_, '_> {
-    pub(super) fn edits(&self) -> Option<Vec<Edit>> {
-        join(self.pieces()?)
-    }
-
-    /// Where text goes and nothing comes instead.
-    pub(super) fn cleared(&self) -> Vec<Span> {
-        self.pieces().into_iter().flatten().filter(|p| p.text.is_empty()).map(|p| p.span).collect()
+    pub(super) fn edits(&self) -> Result<Vec<Edit>, &'static str> {
+        let edits = self.pieces().and_then(join).ok_or(super::UNWRITTEN)?;
+        self.keeps_comments(&edits)?;
+        Ok(edits)
     }
 
     fn pieces(&self) -> Written {
@@ -60,7 +57,6 @@ impl Writer<'_, '_> {
             let span = self.tree.span(key);
             pieces.push(Piece { span, depth: 0, text: word(name, self.tree.quote(key)) });
         }
-        pieces.extend(plan.erased.iter().map(|&comment| self.erase(comment)));
         Some(pieces)
     }
 
@@ -236,14 +232,16 @@ impl Writer<'_, '_> {
         if model.is_collection_with_parts() || !model.is_collection() {
             return None;
         }
-        let colon = tree.colon(tree.entry_of(node)?.key)?;
+        let key = tree.entry_of(node)?.key;
+        let colon = tree.colon(key)?;
         let end = tree.line_end(colon);
         let between = tree.text()[colon..end].trim();
         if !(between.is_empty() || between.starts_with('#')) {
             return None;
         }
         let last = tree.line_end(tree.last_byte(node));
-        Some(vec![piece(colon, colon, format!(" {}", Flow::PLAIN.text(model, 0))), piece(end, last, "")])
+        let comments = self.comments_below(key, end, last);
+        Some(vec![piece(colon, colon, format!(" {}", Flow::PLAIN.text(model, 0))), piece(end, last, comments)])
     }
 
     /// Block lines below a key, in place of a null or an empty collection.
@@ -327,33 +325,14 @@ impl Writer<'_, '_> {
                 _ => piece(parts[at.checked_sub(1)?].1, end, ""),
             });
         }
-        let start = if tree.kind(parent) == Kind::Map { tree.entry_start(place) } else { tree.dash(parent, at)? };
-        let line = tree.line_start(start);
-        if tree.text()[line..start].trim_matches([' ', '\t']).is_empty() {
-            return Some(self.lines(line, tree.line_end(end)));
+        let start = self.start(place)?;
+        if tree.text()[tree.line_start(start)..start].trim_matches([' ', '\t']).is_empty() {
+            return Some(self.lines(start, tree.line_end(end)));
         }
-        // It begins on the line of a dash: what follows takes its place.
+        // It begins on the line of a dash.
         let next = tree.entry_start(parts.get(at + 1)?.0);
-        let between = &tree.text()[tree.line_end(end)..next];
-        (tree.kind(parent) == Kind::Map && between.trim().is_empty()).then(|| piece(start, next, ""))
-    }
-
-    /// Takes out whole lines; at the end of the text, the line break before them.
-    fn lines(&self, start: usize, end: usize) -> Piece {
-        let next = self.tree.after_break(end);
-        if next > end || start == 0 {
-            return piece(start, next, "");
-        }
-        let before = self.tree.text()[..start].trim_end_matches('\n').len();
-        let before = if start - before == 1 { before } else { start - 1 };
-        piece(self.tree.text()[..before].strip_suffix('\r').map_or(before, str::len), end, "")
-    }
-
-    fn erase(&self, comment: Span) -> Piece {
-        let (start, end) = (comment.start as usize, comment.end as usize);
-        let line = self.tree.line_start(start);
-        let before = self.tree.text()[line..start].trim_end_matches([' ', '\t']);
-        if before.is_empty() { self.lines(line, self.tree.line_end(end)) } else { piece(line + before.len(), end, "") }
+        let follows = tree.kind(parent) == Kind::Map && tree.skip_blank(tree.line_end(end)) == next;
+        follows.then(|| self.first_of_item(start, next))
     }
 }
 
