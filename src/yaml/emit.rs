@@ -18,6 +18,26 @@ pub enum Emit<'a> {
     Map(Vec<(Cow<'a, str>, Emit<'a>)>),
     /// A sequence.
     List(Vec<Emit<'a>>),
+    /// A value with a comment on the lines above it; a document's stands at its head.
+    Noted(Cow<'a, str>, Box<Emit<'a>>),
+}
+
+impl<'a> Emit<'a> {
+    /// The same value with a comment above it, in place of any that it had.
+    #[must_use]
+    pub fn noted(self, comment: impl Into<Cow<'a, str>>) -> Self {
+        match self {
+            Self::Noted(_, value) => Self::Noted(comment.into(), value),
+            value => Self::Noted(comment.into(), Box::new(value)),
+        }
+    }
+
+    fn apart(&self) -> (Option<&str>, &Self) {
+        match self {
+            Self::Noted(comment, value) => (Some(comment), value.apart().1),
+            value => (None, value),
+        }
+    }
 }
 
 impl<'a, T: Into<Cow<'a, str>>> From<T> for Emit<'a> {
@@ -56,6 +76,8 @@ enum Lead<'e> {
 fn block(value: &Emit<'_>, out: &mut String) {
     let mut todo = vec![Todo { lead: Lead::None, value, depth: 0 }];
     while let Some(Todo { lead, value, depth }) = todo.pop() {
+        let (comment, value) = value.apart();
+        let lead = comment.map_or(lead, |comment| note(comment, lead, depth, out));
         // The first entry of an item stands behind the dash that is already written.
         let (first, below) = match lead {
             Lead::None => (true, false),
@@ -77,7 +99,7 @@ fn block(value: &Emit<'_>, out: &mut String) {
         };
         if children == 0 {
             out.push_str(if below { " " } else { "" });
-            leaf(value, out);
+            leaf(value, depth + 1, out);
             out.push('\n');
             continue;
         }
@@ -107,13 +129,50 @@ fn block(value: &Emit<'_>, out: &mut String) {
     }
 }
 
-fn leaf(value: &Emit<'_>, out: &mut String) {
+/// Writes a comment; what was to stand behind a dash stands below it.
+fn note<'e>(comment: &str, lead: Lead<'e>, depth: usize, out: &mut String) -> Lead<'e> {
+    let first = matches!(lead, Lead::Key(_, true) | Lead::Item(true));
+    for (i, line) in comment.lines().enumerate() {
+        let indent = if first && i == 0 { 0 } else { depth * 2 };
+        let _ = writeln!(out, "{:indent$}{}", "", format!("# {line}").trim_end());
+    }
+    match lead {
+        Lead::Key(key, _) => Lead::Key(key, false),
+        Lead::Item(_) => Lead::Item(false),
+        Lead::None => Lead::None,
+    }
+}
+
+fn leaf(value: &Emit<'_>, depth: usize, out: &mut String) {
     match value {
+        Emit::Text(text) if is_literal(text) => literal(text, depth, out),
         Emit::Text(text) => scalar(text, out),
         Emit::Int(n) => drop(write!(out, "{n}")),
         Emit::Bool(b) => drop(write!(out, "{b}")),
         Emit::Map(_) => out.push_str("{}"),
         Emit::List(_) => out.push_str("[]"),
+        Emit::Noted(_, value) => leaf(value, depth, out),
+    }
+}
+
+/// Whether a text is written as it is, line by line: nothing in it is hidden, and no line begins or ends with a blank.
+fn is_literal(text: &str) -> bool {
+    let body = text.strip_suffix('\n').unwrap_or(text);
+    let blank = |line: &str| line.ends_with([' ', '\t']);
+    body.contains('\n')
+        && !body.starts_with([' ', '\n'])
+        && !body.ends_with('\n')
+        && !body.chars().any(|c| c != '\n' && is_hidden(c))
+        && !body.lines().any(blank)
+}
+
+fn literal(text: &str, depth: usize, out: &mut String) {
+    out.push_str(if text.ends_with('\n') { "|" } else { "|-" });
+    for line in text.lines() {
+        out.push('\n');
+        if !line.is_empty() {
+            let _ = write!(out, "{:1$}{line}", "", depth.max(1) * 2);
+        }
     }
 }
 
@@ -200,6 +259,53 @@ mod tests {
         let mut out = Vec::new();
         document(&value, &mut out).unwrap();
         let want = "---\nkind: Pod\nempty: []\nlist:\n  - a: 1\n    b: true\n  - x\nmap:\n  in:\n    deep: {}\n  after: \"1\"\n";
+        assert_eq!(String::from_utf8(out).unwrap(), want);
+    }
+
+    #[test]
+    fn comments_and_lines_stand_as_they_are() {
+        let value = map([
+            ("kind", Some(Emit::from("Pod").noted("What it is.\n\nReally."))),
+            ("text", Some("a: b\n  c\n\nd".into())),
+            ("whole", Some("x\ny\n".into())),
+            ("hidden", Some("x\n\u{1b}".into())),
+            (
+                "list",
+                Some(Emit::List(vec![
+                    map([("a", Some(Emit::Int(1).noted("one"))), ("b", Some("p\nq".into()))]),
+                    Emit::from("x").noted("an x"),
+                    Emit::List(vec![Emit::Int(1).noted("in")]),
+                ])),
+            ),
+        ]);
+        let mut out = Vec::new();
+        document(&value.noted("head"), &mut out).unwrap();
+        let want = r#"---
+# head
+# What it is.
+#
+# Really.
+kind: Pod
+text: |-
+  a: b
+    c
+
+  d
+whole: |
+  x
+  y
+hidden: "x\n\u001b"
+list:
+  - # one
+    a: 1
+    b: |-
+      p
+      q
+  # an x
+  - x
+  - # in
+    - 1
+"#;
         assert_eq!(String::from_utf8(out).unwrap(), want);
     }
 }
