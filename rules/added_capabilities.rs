@@ -1,6 +1,7 @@
 use crate::clause::Exemption::Windows;
 use crate::finding::Report;
 use crate::k8s::{Container, capability};
+use crate::policy::{Demand, Target, cel, containers};
 use crate::rule::{Check, Map, Policy, Rule, Safety, Severity, restricted};
 
 pub(super) static RULE: Rule = Rule {
@@ -13,11 +14,7 @@ pub(super) static RULE: Rule = Rule {
     maps: &[Map::Trivy("KSV106"), Map::Checkov("CKV_K8S_25"), Map::Kyverno("disallow-capabilities-strict")],
     doc: include_str!("added_capabilities.md"),
     check: Check::Container(check),
-    policy: Policy::Cel(
-        "variables.containers.all(c, c.?securityContext.?capabilities.?add.orValue([]).all(x, !(x in ['AUDIT_WRITE', \
-         'CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'FSETID', 'KILL', 'MKNOD', 'SETFCAP', 'SETGID', 'SETPCAP', 'SETUID', \
-         'SYS_CHROOT'])))",
-    ),
+    policy: Policy::Cel(demands),
 };
 
 /// Those that the baseline level allows and the restricted one does not; `dangerous-capabilities` has the others.
@@ -34,4 +31,10 @@ fn check(container: Container<'_>, report: &mut Report<'_>) {
             .fix(Safety::Unsafe, [item.remove()])
             .help("remove it: the restricted level lets a container add `NET_BIND_SERVICE` and nothing else");
     }
+}
+
+fn demands(target: &Target) -> Vec<Demand> {
+    let others: Vec<_> = capability::BASELINE.iter().copied().filter(|n| *n != "NET_BIND_SERVICE").collect();
+    let holds = format!("!c.?securityContext.?capabilities.?add.orValue([]).exists(x, x in {})", cel::list_of(&others));
+    vec![containers(holds, "capabilities.add may list nothing but NET_BIND_SERVICE").unless(&[Windows(25)], target)]
 }

@@ -1,6 +1,7 @@
 use crate::clause::Exemption::Windows;
 use crate::finding::Report;
 use crate::k8s::{Container, capability};
+use crate::policy::{Demand, Target, cel, containers};
 use crate::rule::{Check, Level, Map, Policy, Rule, Safety, Severity, baseline, restricted};
 use crate::yaml::{Slot, Typed};
 
@@ -19,11 +20,7 @@ pub(super) static RULE: Rule = Rule {
     ],
     doc: include_str!("dangerous_capabilities.md"),
     check: Check::Container(check),
-    policy: Policy::Cel(
-        "variables.containers.all(c, c.?securityContext.?capabilities.?add.orValue([]).all(x, x in ['AUDIT_WRITE', \
-         'CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'FSETID', 'KILL', 'MKNOD', 'NET_BIND_SERVICE', 'SETFCAP', 'SETGID', \
-         'SETPCAP', 'SETUID', 'SYS_CHROOT']))",
-    ),
+    policy: Policy::Cel(demands),
 };
 
 fn check(container: Container<'_>, report: &mut Report<'_>) {
@@ -52,9 +49,13 @@ fn forbid(item: Slot<'_>, container: Container<'_>, report: &mut Report<'_>) {
         None => (format!("\"{name}\", which is no capability"), Severity::High),
     };
     let meant = capability::meant(name);
-    let may_stay = meant.filter(|&name| name == "NET_BIND_SERVICE");
-    let change = may_stay.map_or_else(|| item.remove(), |name| item.set(name));
+    let change = meant.filter(|&n| n == "NET_BIND_SERVICE").map_or_else(|| item.remove(), |name| item.set(name));
     let draft = report.at(item, format!("{who} adds {what}")).at_most(severity).fix(Safety::Unsafe, [change]);
     let name = meant.map(|name| format!("the name is `{name}`"));
     draft.help(name.unwrap_or_else(|| "remove it; what needs it belongs to a pod in a namespace of its own".into()));
+}
+
+fn demands(target: &Target) -> Vec<Demand> {
+    let demand = lists_only("securityContext.capabilities.add", capability::BASELINE);
+    vec![if target.judges(&RULE, Level::Baseline) { demand } else { demand.unless(&[Windows(25)], target) }]
 }

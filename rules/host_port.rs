@@ -1,5 +1,6 @@
 use crate::finding::Report;
 use crate::k8s::Container;
+use crate::policy::containers;
 use crate::rule::{Check, Map, Policy, Rule, Safety, Severity, baseline};
 use crate::yaml::Typed;
 
@@ -20,7 +21,10 @@ pub(super) static RULE: Rule = Rule {
     ],
     doc: include_str!("host_port.md"),
     check: Check::Container(check),
-    policy: Policy::Cel("variables.containers.all(c, c.?ports.orValue([]).all(p, p.?hostPort.orValue(0) == 0))"),
+    policy: Policy::Cel(|_| {
+        const HOLDS: &str = "c.?ports.orValue([]).all(p, p.?hostPort.orValue(0) == 0)";
+        vec![containers(HOLDS, "ports.hostPort must not be set")]
+    }),
 };
 
 fn check(container: Container<'_>, report: &mut Report<'_>) {

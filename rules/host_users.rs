@@ -1,5 +1,7 @@
+use crate::clause::Exemption::Windows;
 use crate::finding::Report;
 use crate::k8s::Pod;
+use crate::policy::{Demand, Target, pod};
 use crate::rule::{Check, Policy, Rule, Safety, Severity};
 use crate::yaml::Typed;
 
@@ -13,12 +15,7 @@ pub(super) static RULE: Rule = Rule {
     maps: &[],
     doc: include_str!("host_users.md"),
     check: Check::Pod(check),
-    policy: Policy::Cel(
-        "variables.pod.?hostUsers == optional.of(false) || variables.pod.?os.?name == optional.of('windows') || \
-         variables.pod.?hostNetwork.orValue(false) || variables.pod.?hostPID.orValue(false) || \
-         variables.pod.?hostIPC.orValue(false) || \
-         variables.containers.exists(c, c.?volumeDevices.orValue([]).size() > 0)",
-    ),
+    policy: Policy::Cel(demands),
 };
 
 fn check(pod: Pod<'_>, report: &mut Report<'_>) {
@@ -51,4 +48,12 @@ fn check(pod: Pod<'_>, report: &mut Report<'_>) {
         report.note(host_users, message)
     };
     draft.help("write `hostUsers: false` in the pod's spec, where nodes and volumes support user namespaces");
+}
+
+fn demands(target: &Target) -> Vec<Demand> {
+    const REFUSED: &str = "variables.pod.?hostNetwork.orValue(false) || variables.pod.?hostPID.orValue(false) || \
+         variables.pod.?hostIPC.orValue(false) || variables.containers.exists(c, c.?volumeDevices.orValue([]).size() > 0)";
+    let demand = pod("variables.pod.?hostUsers == optional.of(false)", "hostUsers must be false");
+    // Before it is no more than a note.
+    if target.since(36) { vec![demand.unless(&[Windows(0)], target).unless_cel(REFUSED)] } else { Vec::new() }
 }

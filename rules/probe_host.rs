@@ -1,5 +1,6 @@
 use crate::finding::Report;
 use crate::k8s::Container;
+use crate::policy::containers;
 use crate::rule::{Check, Policy, Rule, Safety, Severity, baseline};
 use crate::yaml::Typed;
 
@@ -13,11 +14,11 @@ pub(super) static RULE: Rule = Rule {
     maps: &[],
     doc: include_str!("probe_host.md"),
     check: Check::Container(check),
-    policy: Policy::Cel(
-        "variables.containers.all(c, [c.?livenessProbe, c.?readinessProbe, c.?startupProbe].all(p, \
-         p.?httpGet.?host.orValue('') == '' && p.?tcpSocket.?host.orValue('') == '') && [c.?lifecycle.?postStart, \
-         c.?lifecycle.?preStop].all(h, h.?httpGet.?host.orValue('') == '' && h.?tcpSocket.?host.orValue('') == ''))",
-    ),
+    policy: Policy::Cel(|_| {
+        const HOLDS: &str = "[c.?livenessProbe, c.?readinessProbe, c.?startupProbe, c.?lifecycle.?postStart, \
+             c.?lifecycle.?preStop].all(h, h.?httpGet.?host.orValue('') == '' && h.?tcpSocket.?host.orValue('') == '')";
+        vec![containers(HOLDS, "probes and lifecycle hooks must not name a host")]
+    }),
 };
 
 const CALLERS: [&str; 5] =

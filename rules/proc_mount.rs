@@ -1,6 +1,7 @@
 use crate::clause::Exemption::UserNamespace;
 use crate::finding::Report;
 use crate::k8s::Container;
+use crate::policy::{Demand, Target, containers};
 use crate::rule::{Check, Level, Map, Policy, Rule, Safety, Severity, baseline, restricted};
 use crate::yaml::Typed;
 
@@ -19,7 +20,7 @@ pub(super) static RULE: Rule = Rule {
     ],
     doc: include_str!("proc_mount.md"),
     check: Check::Container(check),
-    policy: Policy::Cel("variables.containers.all(c, c.?securityContext.?procMount.orValue('Default') == 'Default')"),
+    policy: Policy::Cel(demands),
 };
 
 fn check(container: Container<'_>, report: &mut Report<'_>) {
@@ -43,4 +44,10 @@ fn check(container: Container<'_>, report: &mut Report<'_>) {
             draft.fix(Safety::Unsafe, [slot.remove()]);
         }
     }
+}
+
+fn demands(target: &Target) -> Vec<Demand> {
+    const HOLDS: &str = "c.?securityContext.?procMount.orValue('Default') == 'Default'";
+    let demand = containers(HOLDS, "securityContext.procMount must be Default");
+    vec![if target.judges(&RULE, Level::Restricted) { demand } else { demand.unless(&[UserNamespace(35)], target) }]
 }

@@ -1,6 +1,7 @@
 use crate::clause::Exemption::Windows;
 use crate::finding::Report;
 use crate::k8s::{Pod, confinement};
+use crate::policy::{Demand, Target, containers};
 use crate::rule::{Check, Map, Policy, Rule, Safety, Severity, restricted};
 use crate::yaml::Typed;
 
@@ -19,11 +20,7 @@ pub(super) static RULE: Rule = Rule {
     ],
     doc: include_str!("seccomp_profile.md"),
     check: Check::Pod(check),
-    policy: Policy::Cel(
-        "variables.pod.?os.?name.orValue('') == 'windows' || \
-         variables.pod.?securityContext.?seccompProfile.hasValue() || \
-         variables.containers.all(c, c.?securityContext.?seccompProfile.hasValue())",
-    ),
+    policy: Policy::Cel(demands),
 };
 
 /// Profiles that are set, to whatever, are left to `seccomp-unconfined`.
@@ -45,4 +42,11 @@ fn check(pod: Pod<'_>, report: &mut Report<'_>) {
             .fix(Safety::Unsafe, [shared])
             .help("write `seccompProfile: {type: RuntimeDefault}` under the pod's `securityContext`");
     }
+}
+
+fn demands(target: &Target) -> Vec<Demand> {
+    const HOLDS: &str = "c.?securityContext.?seccompProfile.hasValue() || \
+                         variables.pod.?securityContext.?seccompProfile.hasValue()";
+    let demand = containers(HOLDS, "securityContext.seccompProfile must be set, here or for the pod");
+    if target.since(19) { vec![demand.unless(&[Windows(25)], target)] } else { Vec::new() }
 }

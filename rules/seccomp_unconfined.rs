@@ -2,6 +2,7 @@ use crate::clause::Exemption::Windows;
 use crate::finding::Report;
 use crate::k8s::profile::SECCOMP;
 use crate::k8s::{Pod, confinement};
+use crate::policy::{Demand, Target, containers, pod};
 use crate::rule::{Check, Level, Map, Policy, Rule, Safety, Severity, baseline, restricted};
 use crate::yaml::Typed;
 
@@ -15,11 +16,7 @@ pub(super) static RULE: Rule = Rule {
     maps: &[Map::Trivy("KSV104"), Map::Kyverno("restrict-seccomp")],
     doc: include_str!("seccomp_unconfined.md"),
     check: Check::Pod(check),
-    policy: Policy::Cel(
-        "variables.pod.?securityContext.?seccompProfile.?type.orValue('RuntimeDefault') in ['RuntimeDefault', 'Localhost'] && \
-         variables.containers.all(c, c.?securityContext.?seccompProfile.?type.orValue('RuntimeDefault') in \
-         ['RuntimeDefault', 'Localhost'])",
-    ),
+    policy: Policy::Cel(demands),
 };
 
 fn check(pod: Pod<'_>, report: &mut Report<'_>) {
@@ -54,4 +51,20 @@ fn annotations(pod: Pod<'_>, report: &mut Report<'_>) {
             }
         }
     }
+}
+
+fn demands(target: &Target) -> Vec<Demand> {
+    const SAYS: &str = "securityContext.seccompProfile.type must be RuntimeDefault or Localhost";
+    if !target.since(19) {
+        return Vec::new();
+    }
+    let profile = |of: &str| {
+        format!(
+            "!{of}.?securityContext.?seccompProfile.hasValue() || \
+        {of}.?securityContext.?seccompProfile.?type.orValue('') in ['RuntimeDefault', 'Localhost']"
+        )
+    };
+    let demands = [pod(profile("variables.pod"), SAYS), containers(profile("c"), SAYS)];
+    let asked = target.judges(&RULE, Level::Baseline);
+    demands.into_iter().map(|d| if asked { d } else { d.unless(&[Windows(25)], target) }).collect()
 }

@@ -1,5 +1,6 @@
 use crate::finding::Report;
 use crate::k8s::Container;
+use crate::policy::containers;
 use crate::rule::{Check, Map, Policy, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -18,10 +19,11 @@ pub(super) static RULE: Rule = Rule {
     ],
     doc: include_str!("secret_as_env.md"),
     check: Check::Container(check),
-    policy: Policy::Cel(
-        "variables.containers.all(c, !c.?env.orValue([]).exists(e, has(e.valueFrom) && has(e.valueFrom.secretKeyRef)) \
-         && !c.?envFrom.orValue([]).exists(e, has(e.secretRef)))",
-    ),
+    policy: Policy::Cel(|_| {
+        const HOLDS: &str = "!c.?env.orValue([]).exists(e, e.?valueFrom.?secretKeyRef.hasValue()) && \
+             !c.?envFrom.orValue([]).exists(e, e.?secretRef.hasValue())";
+        vec![containers(HOLDS, "env and envFrom must not hand out a Secret: mount it as a volume")]
+    }),
 };
 
 fn check(container: Container<'_>, report: &mut Report<'_>) {

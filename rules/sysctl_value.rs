@@ -1,5 +1,6 @@
 use crate::finding::Report;
 use crate::k8s::Pod;
+use crate::policy::pod;
 use crate::rule::{Check, Map, Policy, Rule, Safety, Severity};
 use crate::yaml::{Typed, Value};
 
@@ -13,9 +14,11 @@ pub(super) static RULE: Rule = Rule {
     maps: &[Map::Kyverno("prevent-cr8escape")],
     doc: include_str!("sysctl_value.md"),
     check: Check::Pod(check),
-    policy: Policy::Cel(
-        "variables.pod.?securityContext.?sysctls.orValue([]).all(s, !s.?value.orValue('').contains('+'))",
-    ),
+    policy: Policy::Cel(|_| {
+        const HOLDS: &str =
+            "variables.pod.?securityContext.?sysctls.orValue([]).all(s, !s.?value.orValue('').contains('+'))";
+        vec![pod(HOLDS, "the value of a sysctl must not hold a `+`")]
+    }),
 };
 
 /// Values of another type than text are left to the rules about the API's types.

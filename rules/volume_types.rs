@@ -1,5 +1,6 @@
 use crate::finding::Report;
 use crate::k8s::{Pod, volume};
+use crate::policy::pod;
 use crate::rule::{Check, Map, Policy, Rule, Severity, restricted};
 
 pub(super) static RULE: Rule = Rule {
@@ -12,10 +13,14 @@ pub(super) static RULE: Rule = Rule {
     maps: &[Map::Trivy("KSV028"), Map::Kyverno("restrict-volume-types")],
     doc: include_str!("volume_types.md"),
     check: Check::Pod(check),
-    policy: Policy::Cel(
-        "variables.pod.?volumes.orValue([]).all(v, has(v.configMap) || has(v.csi) || has(v.downwardAPI) || has(v.emptyDir) \
-         || has(v.ephemeral) || has(v.image) || has(v.persistentVolumeClaim) || has(v.projected) || has(v.secret))",
-    ),
+    policy: Policy::Cel(|_| {
+        let restricted =
+            volume::RESTRICTED.iter().map(|source| format!("!has(v.{source})")).collect::<Vec<_>>().join(" && ");
+        let allowed = volume::ALLOWED.iter().map(|source| format!("has(v.{source})")).collect::<Vec<_>>().join(" || ");
+        let holds =
+            format!("variables.pod.?volumes.orValue([]).all(v, {allowed} || has(v.hostPath) || ({restricted}))");
+        vec![pod(holds, format!("volumes may be nothing but {}", volume::ALLOWED.join(", ")))]
+    }),
 };
 
 /// `host-path-volume` has the paths of the node, and volumes that are no mapping. A volume without any source passes:

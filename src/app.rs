@@ -4,6 +4,7 @@
 mod admit;
 mod baseline;
 mod fix;
+mod generate;
 mod init;
 mod known;
 mod lint;
@@ -54,6 +55,7 @@ pub fn run(cli: Cli) -> u8 {
         Command::Import(typed) => lint::run(&typed.lint(), &typed.paths),
         Command::Admit(typed) => admit::run(&typed),
         Command::Show(typed) => show::run(&typed),
+        Command::Generate(typed) => generate::run(&typed),
         Command::Rules(typed) => rules(&typed),
         Command::Explain(typed) => explain(&typed),
         Command::Schema(typed) => print(&match typed.of {

@@ -88,7 +88,7 @@ struct MapJson {
 #[serde(tag = "kind", rename_all = "lowercase")]
 enum PolicyJson {
     Derived,
-    Cel { expression: &'static str },
+    Cel,
     None { reason: &'static str },
 }
 
@@ -113,7 +113,7 @@ impl RuleJson {
             maps: rule.maps.iter().map(map).collect(),
             policy: match rule.policy {
                 Policy::Derived => PolicyJson::Derived,
-                Policy::Cel(expression) => PolicyJson::Cel { expression },
+                Policy::Cel(_) => PolicyJson::Cel,
                 Policy::None(reason) => PolicyJson::None { reason },
             },
             page: rule.doc,

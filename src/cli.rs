@@ -1,6 +1,7 @@
 //! What was typed: clap types only.
 
 mod admit;
+mod generate;
 mod import;
 mod init;
 mod known;
@@ -14,6 +15,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 pub use admit::{Admit, Judging};
+pub use generate::{Engine, Generate, Generated, Policies};
 pub use import::Import;
 pub use init::Init;
 pub use known::{Baselines, Known};
@@ -57,6 +59,8 @@ pub enum Command {
     Admit(Admit),
     /// Show what each container runs with, and where each value comes from
     Show(Show),
+    /// Write what keeps a cluster that way
+    Generate(Generate),
     /// List the rules
     Rules(Rules),
     /// Show the page of a rule
@@ -258,6 +262,11 @@ fn sweep(range: &str) -> Result<Sweep, String> {
 fn threshold() -> impl TypedValueParser<Value = Threshold> {
     let find = |word: String| Threshold(Severity::ALL.into_iter().find(|s| s.name() == word));
     PossibleValuesParser::new(["low", "medium", "high", "critical", "never"]).map(find)
+}
+
+fn severity() -> impl TypedValueParser<Value = Severity> {
+    let find = |word: String| Severity::ALL.into_iter().find(|s| s.name() == word).unwrap_or(Severity::Critical);
+    PossibleValuesParser::new(["low", "medium", "high", "critical"]).map(find)
 }
 
 fn level() -> impl TypedValueParser<Value = Level> {

@@ -29,6 +29,7 @@ pub mod identity;
 pub mod k8s;
 pub mod names;
 pub mod nearest;
+pub mod policy;
 pub mod report;
 pub mod rule;
 pub mod show;

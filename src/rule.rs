@@ -6,6 +6,7 @@ use crate::engine::{Inputs, Settings};
 use crate::finding::{CrossReport, Report};
 use crate::k8s::api::Slip;
 use crate::k8s::{Container, Mode, Object, Pod};
+use crate::policy::{Demand, Target};
 use crate::yaml::Tree;
 
 /// How bad it is when a rule's finding is left as it is.
@@ -174,8 +175,8 @@ pub enum Fault {
 pub enum Policy {
     /// From its clauses.
     Derived,
-    /// A CEL expression over `variables.pod` and `variables.containers` that is true where the rule passes.
-    Cel(&'static str),
+    /// These demands, in CEL, at a cluster's version.
+    Cel(fn(&Target) -> Vec<Demand>),
     /// Not at all, and why.
     None(&'static str),
 }

@@ -18,6 +18,8 @@ pub enum Emit<'a> {
     Map(Vec<(Cow<'a, str>, Emit<'a>)>),
     /// A sequence.
     List(Vec<Emit<'a>>),
+    /// A sequence of strings on one line.
+    Row(Vec<Cow<'a, str>>),
     /// A value with a comment on the lines above it; a document's stands at its head.
     Noted(Cow<'a, str>, Box<Emit<'a>>),
 }
@@ -78,20 +80,7 @@ fn block(value: &Emit<'_>, out: &mut String) {
     while let Some(Todo { lead, value, depth }) = todo.pop() {
         let (comment, value) = value.apart();
         let lead = comment.map_or(lead, |comment| note(comment, lead, depth, out));
-        // The first entry of an item stands behind the dash that is already written.
-        let (first, below) = match lead {
-            Lead::None => (true, false),
-            Lead::Key(_, first) | Lead::Item(first) => (first, true),
-        };
-        if !first {
-            let _ = write!(out, "{:1$}", "", depth * 2);
-        }
-        if let Lead::Key(key, _) = lead {
-            scalar(key, out);
-            out.push(':');
-        } else if below {
-            out.push('-');
-        }
+        let below = begin(lead, depth, out);
         let children = match value {
             Emit::Map(entries) => entries.len(),
             Emit::List(items) => items.len(),
@@ -129,6 +118,25 @@ fn block(value: &Emit<'_>, out: &mut String) {
     }
 }
 
+/// Writes what stands before a value; whether that is anything.
+fn begin(lead: Lead<'_>, depth: usize, out: &mut String) -> bool {
+    // The first entry of an item stands behind the dash that is already written.
+    let (first, below) = match lead {
+        Lead::None => (true, false),
+        Lead::Key(_, first) | Lead::Item(first) => (first, true),
+    };
+    if !first {
+        let _ = write!(out, "{:1$}", "", depth * 2);
+    }
+    if let Lead::Key(key, _) = lead {
+        scalar(key, out);
+        out.push(':');
+    } else if below {
+        out.push('-');
+    }
+    below
+}
+
 /// Writes a comment; what was to stand behind a dash stands below it.
 fn note<'e>(comment: &str, lead: Lead<'e>, depth: usize, out: &mut String) -> Lead<'e> {
     let first = matches!(lead, Lead::Key(_, true) | Lead::Item(true));
@@ -151,8 +159,18 @@ fn leaf(value: &Emit<'_>, depth: usize, out: &mut String) {
         Emit::Bool(b) => drop(write!(out, "{b}")),
         Emit::Map(_) => out.push_str("{}"),
         Emit::List(_) => out.push_str("[]"),
+        Emit::Row(items) => row(items, out),
         Emit::Noted(_, value) => leaf(value, depth, out),
     }
+}
+
+fn row(items: &[Cow<'_, str>], out: &mut String) {
+    out.push('[');
+    for (i, item) in items.iter().enumerate() {
+        out.push_str(if i == 0 { "" } else { ", " });
+        if item.contains(',') { quoted(item, out) } else { scalar(item, out) }
+    }
+    out.push(']');
 }
 
 /// Whether a text is written as it is, line by line: nothing in it is hidden, and no line begins or ends with a blank.
@@ -180,8 +198,12 @@ fn literal(text: &str, depth: usize, out: &mut String) {
 fn scalar(text: &str, out: &mut String) {
     if is_plain(text) {
         out.push_str(text);
-        return;
+    } else {
+        quoted(text, out);
     }
+}
+
+fn quoted(text: &str, out: &mut String) {
     out.push('"');
     for c in text.chars() {
         match c {
@@ -269,6 +291,7 @@ mod tests {
             ("text", Some("a: b\n  c\n\nd".into())),
             ("whole", Some("x\ny\n".into())),
             ("hidden", Some("x\n\u{1b}".into())),
+            ("row", Some(Emit::Row(vec!["a".into(), "b, c".into(), "".into()]))),
             (
                 "list",
                 Some(Emit::List(vec![
@@ -295,6 +318,7 @@ whole: |
   x
   y
 hidden: "x\n\u001b"
+row: [a, "b, c", ""]
 list:
   - # one
     a: 1

@@ -1,0 +1,270 @@
+//! Demands in CEL, and the variables that their expressions may ask.
+
+use std::borrow::Cow;
+
+use crate::clause::Exemption;
+use crate::config::Settings;
+use crate::rule::{Level, Rule};
+
+/// What policies are made for.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// What a lint would judge by: the cluster's version, the standard, the floor, the RuntimeClasses, the severities.
+    pub settings: Settings,
+    /// Where floor and RuntimeClasses are looked up in the cluster before those of the settings hold.
+    pub params: Option<Params>,
+}
+
+impl Target {
+    /// Whether the cluster is of 1.⟨minor⟩ or newer.
+    pub fn since(&self, minor: u32) -> bool {
+        self.settings.kubernetes.since(minor)
+    }
+
+    /// Whether what a check of this level denies is one of the rule's findings, as `Report::judges` has it for the lint.
+    pub fn judges(&self, rule: &Rule, level: Level) -> bool {
+        let in_force = self.settings.standard.and_then(|_| rule.standard_at(&self.settings));
+        in_force.is_none_or(|standard| standard.level == level)
+    }
+}
+
+/// The ConfigMap of the parameters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Params {
+    /// Its namespace.
+    pub namespace: String,
+    /// Its name.
+    pub name: String,
+}
+
+/// What a demand is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Of {
+    /// The pod.
+    Pod,
+    /// Every container `c`: init, main and ephemeral.
+    Containers,
+    /// Every container `c` but ephemeral ones, which have no resources, ports, probes and lifecycle.
+    Lasting,
+    /// Every container `c` of `containers` and every sidecar: those that run for as long as the pod.
+    Running,
+}
+
+/// Something that must hold: a CEL expression, over `c` where it is about containers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Demand {
+    /// What it is about.
+    pub of: Of,
+    /// Pods that are not asked: true for them.
+    pub unless: Option<String>,
+    /// True where the rule passes.
+    pub holds: Cow<'static, str>,
+    /// What must be, for the message: "hostPID must not be true".
+    pub says: Cow<'static, str>,
+    /// What to write; empty where the message says it.
+    pub help: Cow<'static, str>,
+}
+
+impl Demand {
+    fn new(of: Of, holds: impl Into<Cow<'static, str>>, says: impl Into<Cow<'static, str>>) -> Self {
+        Self { of, unless: None, holds: holds.into(), says: says.into(), help: Cow::Borrowed("") }
+    }
+
+    /// What to write.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<Cow<'static, str>>) -> Self {
+        self.help = help.into();
+        self
+    }
+
+    /// Pods of which the demand is not made at the cluster's version.
+    #[must_use]
+    pub fn unless(self, exemptions: &[Exemption], target: &Target) -> Self {
+        exempt(exemptions, target).into_iter().fold(self, Self::unless_cel)
+    }
+
+    /// Pods of which the demand is not made: true for them. An exemption that it has already holds too.
+    #[must_use]
+    pub fn unless_cel(mut self, exempt: &str) -> Self {
+        self.unless = Some(match self.unless.take() {
+            Some(other) => format!("{other} || {exempt}"),
+            None => exempt.to_owned(),
+        });
+        self
+    }
+}
+
+/// A demand on the pod, in CEL over `variables.pod` and `variables.annotations`.
+pub fn pod(holds: impl Into<Cow<'static, str>>, says: impl Into<Cow<'static, str>>) -> Demand {
+    Demand::new(Of::Pod, holds, says)
+}
+
+/// A demand on every container `c`.
+pub fn containers(holds: impl Into<Cow<'static, str>>, says: impl Into<Cow<'static, str>>) -> Demand {
+    Demand::new(Of::Containers, holds, says)
+}
+
+/// A demand on these containers, each as `c`.
+pub fn container(of: Of, holds: impl Into<Cow<'static, str>>, says: impl Into<Cow<'static, str>>) -> Demand {
+    Demand::new(of, holds, says)
+}
+
+/// Which pods are not asked, at the cluster's version.
+fn exempt(exemptions: &[Exemption], target: &Target) -> Vec<&'static str> {
+    const WINDOWS: &str = "variables.pod.?os.?name.orValue('') == 'windows'";
+    const SELECTS: &str = "variables.pod.?nodeSelector[?'kubernetes.io/os'].orValue('') == 'windows' || \
+                           variables.pod.?nodeSelector[?'beta.kubernetes.io/os'].orValue('') == 'windows'";
+    const USER_NAMESPACE: &str = "variables.pod.?hostUsers.orValue(true) == false";
+    let mut exempt = Vec::new();
+    for exemption in exemptions {
+        match *exemption {
+            Exemption::Windows(minor) if target.since(minor) => exempt.push(WINDOWS),
+            Exemption::UserNamespace(minor) if target.since(minor) => exempt.push(USER_NAMESPACE),
+            Exemption::WindowsNode => exempt.extend([WINDOWS, SELECTS]),
+            Exemption::Windows(_) | Exemption::UserNamespace(_) => {}
+        }
+    }
+    exempt
+}
+
+/// A variable of a policy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Variable {
+    /// Asked as `variables.⟨name⟩`.
+    pub name: String,
+    /// Its value, which may ask variables before it.
+    pub expression: String,
+}
+
+/// The pod's part of every kind that holds one: its place for each kind, the object `object` or `oldObject`.
+fn by_kind(object: &str, part: &str) -> String {
+    format!(
+        "{object}.kind == 'Pod' ? {object}.{part}\n: {object}.kind == 'PodTemplate' ? {object}.template.{part}\n\
+         : {object}.kind == 'CronJob' ? {object}.spec.jobTemplate.spec.template.{part}\n: {object}.spec.template.{part}"
+    )
+}
+
+/// Containers by how messages call them, from what they are to be told by.
+fn list(field: &str) -> String {
+    format!("variables.pod.?{field}.orValue([])")
+}
+
+/// All variables there are, in an order in which each asks only those before it.
+fn all(target: &Target) -> Vec<(&'static str, String)> {
+    let sidecar = "variables.initContainers.filter(c, c.?restartPolicy.orValue('') == 'Always')";
+    vec![
+        ("pod", by_kind("object", "spec")),
+        (
+            "metadata",
+            by_kind("object", "?metadata.orValue({})").replace("object.?metadata.orValue({})", "object.metadata"),
+        ),
+        ("annotations", "variables.metadata.?annotations.orValue({})".to_owned()),
+        // Required, and so null and not absent where it is empty.
+        (
+            "mainContainers",
+            "variables.pod.?containers.orValue([]) == null ? [] : variables.pod.?containers.orValue([])".to_owned(),
+        ),
+        ("initContainers", list("initContainers")),
+        ("ephemeralContainers", list("ephemeralContainers")),
+        ("lasting", "variables.initContainers + variables.mainContainers".to_owned()),
+        ("running", format!("{sidecar} + variables.mainContainers")),
+        (
+            "containers",
+            "variables.initContainers + variables.mainContainers + variables.ephemeralContainers".to_owned(),
+        ),
+        ("floor", floor(target)),
+        ("runtimeClasses", runtime_classes(target)),
+    ]
+}
+
+fn floor(target: &Target) -> String {
+    match target.params {
+        Some(_) => format!("int(params.?data[?'uid-floor'].orValue('{}'))", target.settings.uid_floor),
+        None => target.settings.uid_floor.to_string(),
+    }
+}
+
+fn runtime_classes(target: &Target) -> String {
+    let names = target.settings.runtime_classes.join(",");
+    match target.params {
+        Some(_) => format!("params.?data[?'runtime-classes'].orValue('{names}').split(',')"),
+        None => format!(
+            "[{}]",
+            target.settings.runtime_classes.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(", ")
+        ),
+    }
+}
+
+/// The variables that these expressions ask, and those that the variables ask.
+pub fn variables(expressions: &[&str], target: &Target) -> Vec<Variable> {
+    let all = all(target);
+    let mut asked: Vec<String> = expressions.iter().map(|e| (*e).to_owned()).collect();
+    let mut used = Vec::new();
+    for (name, expression) in all.into_iter().rev() {
+        if asked.iter().any(|e| asks(e, name)) {
+            asked.push(expression.clone());
+            used.push(Variable { name: name.to_owned(), expression });
+        }
+    }
+    used.reverse();
+    used
+}
+
+/// Whether an expression asks a variable.
+fn asks(expression: &str, name: &str) -> bool {
+    expression.match_indices("variables.").any(|(at, prefix)| {
+        let rest = &expression[at + prefix.len()..];
+        rest.starts_with(name) && !rest[name.len()..].starts_with(|c: char| c.is_ascii_alphanumeric())
+    })
+}
+
+/// Whether the demands ask for parameters.
+pub fn asks_parameters(expression: &str) -> bool {
+    asks(expression, "floor") || asks(expression, "runtimeClasses")
+}
+
+/// True where a request changes what is judged: on creation always. A controller must be able to scale what was there
+/// before the policy came, and a finalizer be taken off.
+pub fn changes(annotations: bool) -> String {
+    let differ = |part: &str| {
+        format!(
+            "object.kind == 'Pod' ? object.{part} != oldObject.{part}\n\
+             : object.kind == 'PodTemplate' ? object.template.{part} != oldObject.template.{part}\n\
+             : object.kind == 'CronJob' ? object.spec.jobTemplate.spec.template.{part} != oldObject.spec.jobTemplate.spec.template.{part}\n\
+             : object.spec.template.{part} != oldObject.spec.template.{part}"
+        )
+    };
+    let mut changes = format!("oldObject == null || (\n{})", differ("spec"));
+    if annotations {
+        changes.extend([" || (\n", &differ("?metadata.?annotations"), ")"]);
+    }
+    changes
+}
+
+/// A string as CEL writes it.
+pub fn quoted(text: &str) -> String {
+    let mut out = String::from("'");
+    for c in text.chars() {
+        match c {
+            '\'' | '\\' => out.extend(['\\', c]),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            c => out.push(c),
+        }
+    }
+    out.push('\'');
+    out
+}
+
+/// Strings as a list in CEL.
+pub fn list_of(items: &[&str]) -> String {
+    format!("[{}]", items.iter().map(|item| quoted(item)).collect::<Vec<_>>().join(", "))
+}
+
+/// A path of fields behind `base`, each of which may be absent: `variables.pod.?securityContext.?runAsUser`.
+pub fn optional(base: &str, path: &str) -> String {
+    path.split('.').fold(base.to_owned(), |mut expression, field| {
+        expression.extend([".?", field]);
+        expression
+    })
+}

@@ -1,0 +1,67 @@
+//! What a policy evaluates, whichever engine does.
+
+use super::cel::{self, Demand, Of, Target, Variable};
+use super::message;
+use crate::rule::Rule;
+
+/// One validation of a policy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Validation {
+    /// True where the request is allowed.
+    pub expression: String,
+    /// What the refused are told.
+    pub message: String,
+    /// The same with the names of the containers.
+    pub message_expression: Option<String>,
+}
+
+/// What a policy evaluates, whichever engine does: variables in order, then every validation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Program {
+    /// The variables.
+    pub variables: Vec<Variable>,
+    /// The validations; one that is false refuses.
+    pub validations: Vec<Validation>,
+}
+
+impl Program {
+    /// The program of a rule's demands.
+    pub fn new(rule: &Rule, demands: &[Demand], target: &Target) -> Self {
+        let several = demands.iter().filter(|d| d.of != Of::Pod).count() > 1;
+        let (mut failing, mut validations) = (Vec::new(), Vec::new());
+        for demand in demands {
+            let of_containers = demand.of != Of::Pod;
+            let name = if several { format!("failing{}", failing.len() + 1) } else { "failing".to_owned() };
+            if of_containers {
+                failing.push(Variable { name: name.clone(), expression: offenders(demand) });
+            }
+            let holds = if of_containers { format!("variables.{name}.size() == 0") } else { demand.holds.to_string() };
+            validations.push(Validation {
+                expression: demand.unless.as_ref().map_or(holds.clone(), |unless| format!("{unless}\n|| {holds}")),
+                message: message::plain(rule, demand),
+                message_expression: of_containers.then(|| message::expression(rule, demand, &name)),
+            });
+        }
+        let texts = failing.iter().map(|v| v.expression.as_str());
+        let texts = texts.chain(validations.iter().map(|v| v.expression.as_str()));
+        let texts = texts.chain(validations.iter().filter_map(|v| v.message_expression.as_deref()));
+        let mut variables = cel::variables(&texts.collect::<Vec<_>>(), target);
+        variables.extend(failing);
+        Self { variables, validations }
+    }
+
+    /// Whether an expression asks for this variable.
+    pub fn asks(&self, name: &str) -> bool {
+        self.variables.iter().any(|v| v.name == name)
+    }
+}
+
+/// The containers that fail a demand.
+fn offenders(demand: &Demand) -> String {
+    let list = match demand.of {
+        Of::Lasting => "lasting",
+        Of::Running => "running",
+        Of::Pod | Of::Containers => "containers",
+    };
+    format!("variables.{list}.filter(c, !({}))", demand.holds)
+}
