@@ -1,7 +1,7 @@
 use crate::clause::Exemption::Windows;
 use crate::finding::Report;
 use crate::k8s::{Container, capability};
-use crate::policy::{Demand, Target, cel, containers};
+use crate::policy::{Demand, Target, lists_only};
 use crate::rule::{Check, Level, Map, Policy, Rule, Safety, Severity, baseline, restricted};
 use crate::yaml::{Slot, Typed};
 

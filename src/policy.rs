@@ -9,7 +9,7 @@ mod program;
 pub mod resources;
 pub mod vap;
 
-pub use self::cel::{Demand, Of, Params, Target, container, containers, pod};
+pub use self::cel::{Demand, Of, Params, Target, container, containers, lists_only, pod};
 pub use self::namespaces::Excluded;
 pub use self::program::{Program, Validation};
 

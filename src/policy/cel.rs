@@ -104,6 +104,12 @@ pub fn containers(holds: impl Into<Cow<'static, str>>, says: impl Into<Cow<'stat
     Demand::new(Of::Containers, holds, says)
 }
 
+/// A demand on a list of every container: that it holds nothing but these.
+pub fn lists_only(path: &str, allowed: &[&str]) -> Demand {
+    let holds = format!("{}.orValue([]).all(x, x in {})", optional("c", path), list_of(allowed));
+    containers(holds, format!("{path} may list nothing but {}", allowed.join(", ")))
+}
+
 /// A demand on these containers, each as `c`.
 pub fn container(of: Of, holds: impl Into<Cow<'static, str>>, says: impl Into<Cow<'static, str>>) -> Demand {
     Demand::new(of, holds, says)
@@ -136,15 +142,16 @@ pub struct Variable {
     pub expression: String,
 }
 
-/// The pod's part of every kind that holds one: its place for each kind, the object `object` or `oldObject`.
-fn by_kind(object: &str, part: &str) -> String {
+/// The pod's part of every kind that holds one, as an optional value.
+fn part(object: &str, part: &str) -> String {
     format!(
-        "{object}.kind == 'Pod' ? {object}.{part}\n: {object}.kind == 'PodTemplate' ? {object}.template.{part}\n\
-         : {object}.kind == 'CronJob' ? {object}.spec.jobTemplate.spec.template.{part}\n: {object}.spec.template.{part}"
+        "({object}.kind == 'Pod' ? {object}.?{part}\n: {object}.kind == 'PodTemplate' ? {object}.?template.?{part}\n\
+         : {object}.kind == 'CronJob' ? {object}.?spec.?jobTemplate.?spec.?template.?{part}\n\
+         : {object}.?spec.?template.?{part})"
     )
 }
 
-/// Containers by how messages call them, from what they are to be told by.
+/// A list of containers.
 fn list(field: &str) -> String {
     format!("variables.pod.?{field}.orValue([])")
 }
@@ -153,11 +160,8 @@ fn list(field: &str) -> String {
 fn all(target: &Target) -> Vec<(&'static str, String)> {
     let sidecar = "variables.initContainers.filter(c, c.?restartPolicy.orValue('') == 'Always')";
     vec![
-        ("pod", by_kind("object", "spec")),
-        (
-            "metadata",
-            by_kind("object", "?metadata.orValue({})").replace("object.?metadata.orValue({})", "object.metadata"),
-        ),
+        ("pod", part("object", "spec") + ".orValue({})"),
+        ("metadata", part("object", "metadata") + ".orValue({})"),
         ("annotations", "variables.metadata.?annotations.orValue({})".to_owned()),
         // Required, and so null and not absent where it is empty.
         (
@@ -226,17 +230,10 @@ pub fn asks_parameters(expression: &str) -> bool {
 /// True where a request changes what is judged: on creation always. A controller must be able to scale what was there
 /// before the policy came, and a finalizer be taken off.
 pub fn changes(annotations: bool) -> String {
-    let differ = |part: &str| {
-        format!(
-            "object.kind == 'Pod' ? object.{part} != oldObject.{part}\n\
-             : object.kind == 'PodTemplate' ? object.template.{part} != oldObject.template.{part}\n\
-             : object.kind == 'CronJob' ? object.spec.jobTemplate.spec.template.{part} != oldObject.spec.jobTemplate.spec.template.{part}\n\
-             : object.spec.template.{part} != oldObject.spec.template.{part}"
-        )
-    };
-    let mut changes = format!("oldObject == null || (\n{})", differ("spec"));
+    let differ = |part: &str| format!("{} != {}", self::part("object", part), self::part("oldObject", part));
+    let mut changes = format!("oldObject == null || {}", differ("spec"));
     if annotations {
-        changes.extend([" || (\n", &differ("?metadata.?annotations"), ")"]);
+        changes.extend([" || ", &differ("metadata.?annotations")]);
     }
     changes
 }

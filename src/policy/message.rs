@@ -4,9 +4,9 @@ use super::cel::{Demand, Of, quoted};
 use crate::rule::Rule;
 
 /// How a message calls the container `c`, as the lint does. Names are unique in a pod, whichever list they stand in.
-pub(super) const LABEL: &str = "(variables.ephemeralContainers.exists(x, x.name == c.name) ? 'ephemeral container \"'\n\
-     : !variables.initContainers.exists(x, x.name == c.name) ? 'container \"'\n\
-     : c.?restartPolicy.orValue('') == 'Always' ? 'sidecar container \"' : 'init container \"') + c.name + '\"'";
+pub(super) const LABEL: &str = "(variables.ephemeralContainers.exists(x, x.?name == c.?name) ? 'ephemeral container \"'\n\
+     : !variables.initContainers.exists(x, x.?name == c.?name) ? 'container \"'\n\
+     : c.?restartPolicy.orValue('') == 'Always' ? 'sidecar container \"' : 'init container \"') + c.?name.orValue('') + '\"'";
 
 /// The message of a demand about the pod, and of any where the names of containers cannot be told.
 pub(super) fn plain(rule: &Rule, demand: &Demand) -> String {

@@ -28,6 +28,7 @@ mod peers;
 #[cfg(unix)]
 mod pipelines;
 mod pods;
+mod policy;
 mod projects;
 mod pss;
 mod readers;

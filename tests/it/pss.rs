@@ -103,7 +103,7 @@ fn whole() -> bool {
 }
 
 /// Every document of a folder that is itself an object of a kind that the oracle takes, by path and document.
-fn documents_with_pods(folder: &Path) -> Vec<(String, String)> {
+pub(crate) fn documents_with_pods(folder: &Path) -> Vec<(String, String)> {
     let mut files = Vec::new();
     let mut todo = vec![folder.to_owned()];
     while let Some(next) = todo.pop() {
@@ -134,7 +134,7 @@ fn documents_with_pods(folder: &Path) -> Vec<(String, String)> {
 }
 
 /// Writes each text to a file of its own, for the oracle.
-fn spread<'a>(name: &str, texts: impl Iterator<Item = &'a str>) -> Vec<PathBuf> {
+pub(crate) fn spread<'a>(name: &str, texts: impl Iterator<Item = &'a str>) -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).unwrap();
