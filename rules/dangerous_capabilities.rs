@@ -1,7 +1,7 @@
 use crate::clause::Exemption::Windows;
 use crate::finding::Report;
 use crate::k8s::{Container, capability};
-use crate::policy::{Demand, Target, lists_only};
+use crate::policy::lists_only;
 use crate::rule::{Check, Level, Map, Policy, Rule, Safety, Severity, baseline, restricted};
 use crate::yaml::{Slot, Typed};
 
@@ -20,7 +20,10 @@ pub(super) static RULE: Rule = Rule {
     ],
     doc: include_str!("dangerous_capabilities.md"),
     check: Check::Container(check),
-    policy: Policy::Cel(demands),
+    policy: Policy::Cel(|target| {
+        let demand = lists_only("securityContext.capabilities.add", capability::BASELINE);
+        vec![if target.judges(&RULE, Level::Baseline) { demand } else { demand.unless(&[Windows(25)], target) }]
+    }),
 };
 
 fn check(container: Container<'_>, report: &mut Report<'_>) {
@@ -53,9 +56,4 @@ fn forbid(item: Slot<'_>, container: Container<'_>, report: &mut Report<'_>) {
     let draft = report.at(item, format!("{who} adds {what}")).at_most(severity).fix(Safety::Unsafe, [change]);
     let name = meant.map(|name| format!("the name is `{name}`"));
     draft.help(name.unwrap_or_else(|| "remove it; what needs it belongs to a pod in a namespace of its own".into()));
-}
-
-fn demands(target: &Target) -> Vec<Demand> {
-    let demand = lists_only("securityContext.capabilities.add", capability::BASELINE);
-    vec![if target.judges(&RULE, Level::Baseline) { demand } else { demand.unless(&[Windows(25)], target) }]
 }

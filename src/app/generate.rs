@@ -45,9 +45,5 @@ fn request(typed: &Policies) -> Result<Request, Failure> {
     let named = typed.exclude_namespace.iter().filter(|name| !policy::namespaces::OWN.iter().any(|own| own.0 == *name));
     let asked = named.map(|name| Excluded { name: name.clone(), why: "left out by --exclude-namespace".to_owned() });
     excluded.extend(asked);
-    Ok(Request {
-        target: Target { settings, params: typed.params.clone() },
-        enforce_at: typed.enforce_at,
-        excluded,
-    })
+    Ok(Request { target: Target { settings, params: typed.params.clone() }, enforce_at: typed.enforce_at, excluded })
 }

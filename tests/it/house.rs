@@ -30,6 +30,8 @@ fn files_are_short() {
         let limit = match path.to_str().unwrap() {
             "rules/mod.rs" => 400,
             "src/main.rs" => 60,
+            // A rule that is a function says its verdict twice: for the lint and for clusters.
+            p if p.starts_with("rules/") && text.contains("Policy::Cel(") => 80,
             p if p.starts_with("rules/") => 60,
             _ => 400,
         };
