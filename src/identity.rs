@@ -1,8 +1,8 @@
 //! The user and group ids that fixes write: the same for a workload on every run and machine.
 //!
 //! A workload's id is the hash of its namespace, kind and name, whatever else is linted. Only three things in the input
-//! give it another, and are settled when all of it was read once: an id that it has already, a volume that it shares
-//! with another workload, and an id that is taken.
+//! give it another, and are settled when all of it was read once: an id that it alone has already, a volume that it
+//! shares with another workload, and an id that is taken.
 
 mod claim;
 mod group;
@@ -97,7 +97,7 @@ impl Ids {
         let Some(range) = Range::above(floor) else { return Self::default() };
         let workloads = group::Workloads::of(claims);
         let groups = workloads.groups();
-        let mut taken = workloads.taken;
+        let mut taken = workloads.taken();
         let mut settled = BTreeMap::new();
         let open: Vec<&Key> = groups.iter().filter(|g| g.own.is_none()).map(|g| g.members[0].0).collect();
         let mut given = give(&open, range, &mut taken).into_iter();

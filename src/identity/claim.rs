@@ -9,8 +9,8 @@ use crate::yaml::Slot;
 #[derive(Clone, Debug)]
 pub(crate) struct Claim {
     pub(super) key: Key,
-    /// The id above the floor that it has already, and how far down the list of fields that stands.
-    pub(super) own: Option<(usize, i64)>,
+    /// The ids above the floor that it has already, and how far down the list of fields each stands.
+    pub(super) own: Vec<(usize, i64)>,
     /// Every id that it names.
     pub(super) ids: Vec<i64>,
     pub(super) volumes: Vec<Volume>,
@@ -35,7 +35,7 @@ impl Claim {
         let key = Key::of(of).filter(|_| !pods.is_empty())?;
         let mut ids: Vec<i64> = pods.iter().flat_map(|pod| named(pod.view())).collect();
         let above = |id: i64| id > floor && i32::try_from(id).is_ok();
-        let own = ids.iter().position(|&id| above(id)).map(|at| (at, ids[at]));
+        let own = ids.iter().copied().enumerate().filter(|&(_, id)| above(id)).collect();
         ids.extend(
             pods.iter()
                 .flat_map(|pod| pod.view().at("securityContext.supplementalGroups").items())

@@ -7,12 +7,12 @@ use super::claim::{Claim, Volume};
 
 /// All workloads of an input, sorted, so that the order of files does not count.
 pub(super) struct Workloads<'c> {
-    /// The id that each has already, and which of its fields says so.
-    own: BTreeMap<&'c Key, Option<(usize, i64)>>,
+    /// The ids that each has already, and which of its fields says so.
+    own: BTreeMap<&'c Key, Vec<(usize, i64)>>,
     /// Who mounts what.
     volumes: BTreeMap<&'c Volume, Vec<&'c Key>>,
-    /// Every id that the input names.
-    pub(super) taken: BTreeSet<i64>,
+    /// Every id that the input names, with who does.
+    named: BTreeSet<(i64, &'c Key)>,
 }
 
 /// Workloads that have one id.
@@ -25,16 +25,21 @@ pub(super) struct Group<'c> {
 
 impl<'c> Workloads<'c> {
     pub(super) fn of(claims: impl IntoIterator<Item = &'c Claim>) -> Self {
-        let mut workloads = Self { own: BTreeMap::new(), volumes: BTreeMap::new(), taken: BTreeSet::new() };
+        let mut workloads = Self { own: BTreeMap::new(), volumes: BTreeMap::new(), named: BTreeSet::new() };
         for claim in claims {
-            let own = workloads.own.entry(&claim.key).or_default();
-            *own = [*own, claim.own].into_iter().flatten().min();
-            workloads.taken.extend(&claim.ids);
+            workloads.own.entry(&claim.key).or_default().extend(&claim.own);
+            workloads.named.extend(claim.ids.iter().map(|&id| (id, &claim.key)));
             for volume in &claim.volumes {
                 workloads.volumes.entry(volume).or_default().push(&claim.key);
             }
         }
+        workloads.own.values_mut().for_each(|own| own.sort_unstable());
         workloads
+    }
+
+    /// Every id that the input names.
+    pub(super) fn taken(&self) -> BTreeSet<i64> {
+        self.named.iter().map(|&(id, _)| id).collect()
     }
 
     /// The workloads by the volumes that they share, in the order of each group's first.
@@ -48,10 +53,25 @@ impl<'c> Workloads<'c> {
                 sets.join(index(users[0]), index(other));
             }
         }
+        // The group that alone names an id; none where several do.
+        let mut holders: BTreeMap<i64, Option<usize>> = BTreeMap::new();
+        for (id, key) in &self.named {
+            let group = sets.first(index(key));
+            let holder = holders.entry(*id).or_insert(Some(group));
+            *holder = holder.filter(|&other| other == group);
+        }
+        let mut sizes = vec![0; keys.len()];
+        (0..keys.len()).for_each(|at| sizes[sets.first(at)] += 1);
         let mut groups: BTreeMap<usize, Group<'c>> = BTreeMap::new();
         for (at, key) in keys.iter().enumerate() {
-            let own = self.own[key].map(|(_, id)| id);
-            let group = groups.entry(sets.first(at)).or_insert(Group { members: Vec::new(), own: None });
+            let first = sets.first(at);
+            let ids = self.own[key].iter().map(|&(_, id)| id);
+            // What others have too is not given to more fields, unless a volume must stay readable.
+            let own = ids
+                .clone()
+                .find(|id| holders.get(id) == Some(&Some(first)))
+                .or_else(|| ids.clone().next().filter(|_| sizes[first] > 1));
+            let group = groups.entry(first).or_insert(Group { members: Vec::new(), own: None });
             group.members.push((key, own));
             group.own = group.own.or(own);
         }

@@ -18,7 +18,7 @@ fn claim(name: &str, own: Option<i64>, volumes: &[&str]) -> Claim {
     let claim = |v: &&str| Volume::Claim(String::new(), (*v).to_owned());
     Claim {
         key: Key::of(&object(name)).unwrap(),
-        own: own.map(|id| (0, id)),
+        own: own.map(|id| (0, id)).into_iter().collect(),
         ids: own.into_iter().collect(),
         volumes: volumes.iter().map(claim).collect(),
     }
@@ -55,6 +55,23 @@ fn an_id_that_is_there_is_kept_and_shared() {
     assert_eq!((id("web"), id("db"), id("backup")), (Some(20_000), Some(30_000), Some(30_000)));
     assert!(ids.concern(&claims[..1]) && ids.concern(&claims[1..2]));
     assert!(!Ids::settle(&[claim("web", None, &[])], FLOOR).concern(&claims));
+}
+
+/// What two have already is theirs, and given to neither in its other fields; one that shares a volume follows it.
+#[test]
+fn an_id_that_others_have_too_is_not_given() {
+    let both = [claim("web", Some(20_000), &[]), claim("db", Some(20_000), &[])];
+    let ids = Ids::settle(&both, FLOOR);
+    assert_eq!(ids.id(&object("web"), FLOOR), Some(WEB));
+    assert_ne!(ids.id(&object("db"), FLOOR), Some(20_000));
+    let mut own = both.clone();
+    own[0].own.push((1, WEB));
+    own[0].ids.push(WEB);
+    assert_eq!(Ids::settle(&own, FLOOR).id(&object("web"), FLOOR), Some(WEB), "what it got stays its own");
+    let mut shared = both.to_vec();
+    shared[1].volumes.push(Volume::Claim(String::new(), "data".to_owned()));
+    shared.push(claim("backup", None, &["data"]));
+    assert_eq!(Ids::settle(&shared, FLOOR).id(&object("backup"), FLOOR), Some(20_000));
 }
 
 #[test]
@@ -145,18 +162,23 @@ proptest! {
         }
     }
 
+    /// The least of those that no other workload has, unless one of these shares a volume.
     #[test]
     fn an_id_of_ones_own_is_kept(inputs in inputs()) {
-        let mut least: BTreeMap<&String, i64> = BTreeMap::new();
-        for (name, own, _) in &inputs {
-            if let Some(own) = own {
-                let id = least.entry(name).or_insert(*own);
-                *id = (*id).min(*own);
-            }
-        }
         let ids = settle(&inputs, FLOOR);
-        for (name, own) in least {
-            prop_assert_eq!(ids[name], Some(own));
+        for (name, id) in &ids {
+            let among = together(&inputs, name);
+            let named = |own: i64| inputs.iter().filter(move |(_, o, _)| *o == Some(own));
+            let mut all: Vec<i64> = inputs.iter().filter(|(n, ..)| n == name).filter_map(|(_, own, _)| *own).collect();
+            all.sort_unstable();
+            let alone = all.iter().copied().find(|&own| named(own).all(|(n, ..)| among.contains(n)));
+            if let Some(own) = alone {
+                prop_assert_eq!(*id, Some(own));
+            } else if among.len() == 1 {
+                prop_assert!(!ids.iter().any(|(other, o)| other != name && o == id) && named(id.unwrap()).count() == 0);
+            } else if let Some(own) = all.first() {
+                prop_assert_eq!(*id, Some(*own));
+            }
         }
     }
 }

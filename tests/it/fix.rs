@@ -6,6 +6,7 @@ mod files;
 mod ids;
 mod inputs;
 mod known;
+mod unique;
 
 use std::path::Path;
 use std::sync::atomic::AtomicUsize;
