@@ -26,11 +26,12 @@ fn check(object: Object<'_>, report: &mut Report<'_>) {
         let text = slot.text();
         if let Some(found) = shape(text) {
             let message = format!("ConfigMap has {} in {key}", found.what);
-            report.at_part(slot, found.rest, found.length, message).known_by(slot, found.what).help(HELP);
+            let draft = report.at_part(slot, found.rest, found.length, message);
+            draft.known_by(slot, found.what).secret_shapes(slot).help(HELP);
         } else if !text.contains('\n') {
             if named(&key).is_some_and(|kind| is_literal(kind, &key, text)) {
                 let message = format!("ConfigMap has the value of {key} in the manifest");
-                report.at(slot, message).known_by(slot, "").help(HELP);
+                report.at(slot, message).known_by(slot, "").secret(slot).help(HELP);
             }
             continue;
         }
@@ -38,7 +39,9 @@ fn check(object: Object<'_>, report: &mut Report<'_>) {
             let Some((name, value)) = assignment(line) else { continue };
             if shape(line).is_none() && named(name).is_some_and(|kind| is_literal(kind, name, value)) {
                 let message = format!("ConfigMap has the value of {name} in {key}");
-                report.at_part(slot, line.trim(), name.len(), message).known_by(slot, name).help(HELP);
+                let known = line.trim().find(['=', ':']).map_or(0, |at| at + 1);
+                let draft = report.at_part(slot, line.trim(), name.len(), message);
+                draft.known_by(slot, name).secret_part(slot, line.trim(), known).help(HELP);
             }
         }
     }

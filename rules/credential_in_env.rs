@@ -27,7 +27,7 @@ fn check(container: Container<'_>, report: &mut Report<'_>) {
         } else {
             continue;
         };
-        report.at(value, message).known_by(value, "").help(
+        report.at(value, message).known_by(value, "").secret(value).help(
             "keep it in a Secret and mount that as a file, or refer to it by `valueFrom.secretKeyRef`; then renew it",
         );
     }

@@ -25,12 +25,15 @@ fn check(object: Object<'_>, report: &mut Report<'_>) {
     let plain = values(object.at("stringData"), is_given);
     let encoded = values(object.at("data"), |text| is_given(text) && decoded(text).is_none_or(|d| is_given(&d)));
     let count = plain.len() + encoded.len();
-    let Some(first) = plain.into_iter().chain(encoded).next() else { return };
+    let Some(first) = plain.first().or(encoded.first()).copied() else { return };
     let name = object.name().unwrap_or_default();
     let what = if count == 1 { "1 value".to_owned() } else { format!("{count} values") };
-    report
+    let draft = report
         .at_key(first, format!("Secret \"{name}\" has {what} in the manifest: base64 hides nothing"))
         .help("keep values out of files: an external secret, a sealed one, or SOPS");
+    for value in plain.into_iter().chain(encoded) {
+        draft.secret(value);
+    }
 }
 
 /// The entries that are secret and written out; certificates and public keys are not secret.

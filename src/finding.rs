@@ -3,6 +3,7 @@
 
 mod cross;
 mod fix;
+mod secret;
 mod texts;
 
 use std::borrow::Cow;
@@ -84,6 +85,8 @@ pub struct Draft {
     remedy: Option<Box<Remedy>>,
     /// Says that the API server refuses the value.
     refusal: bool,
+    /// What no excerpt shows.
+    secrets: Vec<Span>,
 }
 
 impl Draft {
@@ -371,6 +374,7 @@ impl<'a> Report<'a> {
             fixable: None,
             remedy: self.settings.with_fixes.then(Box::default),
             refusal: false,
+            secrets: Vec::new(),
         });
         let last = self.drafts.len() - 1;
         &mut self.drafts[last]

@@ -10,6 +10,9 @@ use crate::yaml::{RawDocument, documents, documents_after_mark};
 /// would only end by running out of memory.
 pub const MAX_BYTES: usize = 1 << 30;
 
+/// Stands for each byte of what no output shows; shown, a row of them is a mask.
+pub const HIDDEN: char = '\u{1a}';
+
 /// A half-open range of bytes in a source's text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Span {
@@ -99,6 +102,23 @@ impl Source {
                 Ok(Self { path, text, bom, invalid })
             }
         }
+    }
+
+    /// The same with `HIDDEN` for every byte of these spans, line ends left: every place stays where it is.
+    pub fn hiding(&self, secrets: &[Span]) -> Self {
+        let mut bytes = self.text.clone().into_bytes();
+        for span in secrets {
+            // Characters are hidden whole, so that the rest stays text.
+            let start = boundary(&self.text, span.start as usize);
+            let mut end = (span.end as usize).min(bytes.len());
+            while !self.text.is_char_boundary(end) {
+                end += 1;
+            }
+            let hidden = bytes.get_mut(start..end).unwrap_or_default();
+            hidden.iter_mut().filter(|b| !matches!(b, b'\n' | b'\r')).for_each(|b| *b = HIDDEN as u8);
+        }
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        Self { text, path: Arc::clone(&self.path), bom: self.bom, invalid: self.invalid.clone() }
     }
 
     /// The documents of the text.

@@ -41,6 +41,8 @@ pub(crate) struct DocumentResult {
     pub(super) marks: Marks,
     /// What the workloads say about ids: only where fixes are asked for.
     pub(super) claims: Vec<Claim>,
+    /// What of the text no excerpt shows.
+    pub(super) secrets: Vec<Span>,
 }
 
 impl DocumentResult {
@@ -57,6 +59,7 @@ impl DocumentResult {
             objects: Vec::new(),
             marks: Marks::default(),
             claims: Vec::new(),
+            secrets: Vec::new(),
         }
     }
 
@@ -209,6 +212,7 @@ pub(super) fn lint_tree(tree: &Tree<'_>, task: Task<'_>) -> DocumentResult {
             judge(object, &pods, &reference, settings, rules, &mut result.drafts);
         }
     }
+    result.secrets = result.drafts.iter().flat_map(Draft::secrets).copied().collect();
     result
 }
 

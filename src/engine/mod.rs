@@ -1,14 +1,15 @@
 //! The parallel map: source → findings; then the rules over the whole input; then one sort.
 //! A file's tree lives only while its file is judged.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
 mod document;
 mod facts;
+mod file;
 mod ids;
 mod import;
 mod judge;
@@ -18,9 +19,9 @@ mod plan;
 mod sources;
 mod sweep;
 
-use self::document::DocumentResult;
 pub(crate) use self::document::{UnreadDraft, leftover, read as read_document, stray};
 pub use self::facts::{Accounts, Fact, FactKind, Inputs};
+use self::file::{FileResult, LazyLines};
 pub(crate) use self::judge::Judge;
 use self::namespaces::{Namespaced, under_namespaces};
 pub(crate) use self::order::sort_key;
@@ -32,14 +33,14 @@ pub use self::sources::Sources;
 pub use self::sweep::{PodVerdicts, Verdict};
 use crate::baseline::Compared;
 pub use crate::config::Settings;
-use crate::coverage::{Coverage, FileCoverage, Outcome, Unread};
+use crate::coverage::Coverage;
 use crate::discover::Input;
 use crate::finding::{CrossReport, Draft, Finding, Texts};
 use crate::identity::Ids;
 use crate::k8s::ObjectRef;
 use crate::rule::{Check, Severity};
 use crate::since::Since;
-use crate::source::{LineIndex, Region, Source};
+use crate::source::{Region, Source};
 use crate::suppress::{self, FileMarks, Suppressed, Suppression, Wanted};
 use crate::yaml;
 
@@ -141,7 +142,7 @@ pub fn run_beside(
         facts.append(file.facts);
         if let Some(again) = file.again {
             if keep.sources {
-                outcomes.sources.push(Arc::clone(&path), again.clone());
+                outcomes.sources.push(Arc::clone(&path), again.clone(), file.secrets);
             }
             if !file.pod_namespaces.is_empty() {
                 with_namespaces.push(Namespaced { path, again, names: file.pod_namespaces });
@@ -235,64 +236,6 @@ fn cross(facts: &Inputs, plan: &Plan<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-struct FileResult {
-    findings: Vec<Finding>,
-    verdicts: Vec<PodVerdicts>,
-    objects: Vec<Judged>,
-    coverage: FileCoverage,
-    facts: Inputs,
-    /// Namespaces that pods of the file name.
-    pod_namespaces: BTreeSet<String>,
-    /// Where it will be read once more: how.
-    again: Option<Again>,
-    pods: usize,
-    /// Suppressions in the file.
-    marks: Option<Box<FileMarks>>,
-    /// What its workloads say about ids.
-    claims: Vec<crate::identity::Claim>,
-}
-
-impl FileResult {
-    fn new(path: &Arc<str>) -> Self {
-        Self {
-            findings: Vec::new(),
-            verdicts: Vec::new(),
-            objects: Vec::new(),
-            coverage: FileCoverage::new(Arc::clone(path)),
-            facts: Inputs::default(),
-            pod_namespaces: BTreeSet::new(),
-            again: None,
-            pods: 0,
-            marks: None,
-            claims: Vec::new(),
-        }
-    }
-
-    /// Takes what came of one document, its places told by line and column.
-    fn take(&mut self, part: DocumentResult, source: &Source, lines: &LazyLines<'_>) {
-        match part.outcome {
-            Some(Outcome::Linted) => self.coverage.linted += 1,
-            Some(Outcome::NotKubernetes) => self.coverage.not_kubernetes += 1,
-            Some(Outcome::Skipped | Outcome::Broken) | None => {}
-        }
-        self.pods += part.pods;
-        self.pod_namespaces.extend(part.pod_namespaces);
-        self.facts.namespaces.extend(part.namespaces);
-        self.claims.extend(part.claims);
-        self.coverage.unread.extend(part.unread.into_iter().map(|u| Unread {
-            path: Arc::clone(&source.path),
-            position: Some(lines.get().position(u.span.start)),
-            outcome: u.outcome,
-            reason: u.reason,
-            help: u.help,
-        }));
-        self.verdicts.extend(part.verdicts.into_iter().map(|v| v.finish(&source.path, lines.get())));
-        for draft in part.facts {
-            self.facts.push(draft.kind, draft.finish(&source.path, lines.get()));
-        }
-    }
-}
-
 fn lint_input(input: Input, plan: &Plan<'_>, keep: Keep) -> FileResult {
     let file = matches!(input, Input::File(..)).then(|| input.clone());
     match input.read() {
@@ -376,20 +319,4 @@ fn lint_source(source: &Source, plan: &Plan<'_>, keep: Keep) -> FileResult {
         marks.whole = result.coverage.unread.is_empty();
     }
     result
-}
-
-/// The line index of a file, made when the first place is asked for.
-struct LazyLines<'s> {
-    source: &'s Source,
-    cell: OnceLock<LineIndex<'s>>,
-}
-
-impl<'s> LazyLines<'s> {
-    fn new(source: &'s Source) -> Self {
-        Self { source, cell: OnceLock::new() }
-    }
-
-    fn get(&self) -> &LineIndex<'s> {
-        self.cell.get_or_init(|| self.source.lines())
-    }
 }

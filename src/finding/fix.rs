@@ -121,6 +121,7 @@ impl Draft {
             fixable: Some(safety),
             remedy: Some(Box::new(remedy)),
             refusal: false,
+            secrets: Vec::new(),
         }
     }
 }

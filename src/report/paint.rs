@@ -97,6 +97,8 @@ pub(super) struct Glyphs {
     pub(super) hook: char,
     pub(super) hook_left: char,
     pub(super) dots: &'static str,
+    /// Stands for what is not shown.
+    pub(super) mask: &'static str,
 }
 
 impl Glyphs {
@@ -124,6 +126,7 @@ static UNICODE: Glyphs = Glyphs {
     hook: '╰',
     hook_left: '╯',
     dots: "…",
+    mask: "•••",
 };
 
 static ASCII: Glyphs = Glyphs {
@@ -141,4 +144,5 @@ static ASCII: Glyphs = Glyphs {
     hook: '`',
     hook_left: '\'',
     dots: "...",
+    mask: "***",
 };

@@ -3,9 +3,9 @@
 
 use std::io::{self, Write};
 
-use super::paint::{Paint, Tint};
+use super::paint::{Glyphs, Paint, Tint};
 use super::text::{clean, cut_start, push_clean, width, wrap};
-use crate::source::{LineIndex, Region};
+use crate::source::{HIDDEN, LineIndex, Region};
 
 /// A place to point at.
 pub(super) struct Label<'a> {
@@ -90,7 +90,7 @@ impl<'a> Row<'a> {
             let to = if l.region.end.line == number { l.region.end.offset.saturating_sub(start) } else { line.len() };
             (from, floor(line, to).max(from))
         };
-        let shown = Shown::new(line, place(&labels[0]), room, paint.glyphs.dots);
+        let shown = Shown::new(line, place(&labels[0]), room, paint.glyphs);
         let mut marks: Vec<Mark<'a>> = Vec::new();
         for label in labels {
             let (from, to) = place(label);
@@ -181,22 +181,28 @@ struct Shown {
 const TAB: usize = 4;
 
 impl Shown {
-    fn new(line: &str, place: (usize, usize), room: usize, dots: &str) -> Self {
-        let shown = Self::from(line, window(line, place, room), room, dots);
+    fn new(line: &str, place: (usize, usize), room: usize, glyphs: &Glyphs) -> Self {
+        let shown = Self::from(line, window(line, place, room), room, glyphs);
         // What stands before the place may take more columns than its characters.
-        if shown.column(place.0).is_some() { shown } else { Self::from(line, place.0, room, dots) }
+        if shown.column(place.0).is_some() { shown } else { Self::from(line, place.0, room, glyphs) }
     }
 
     /// What fits from byte `start` on.
-    fn from(line: &str, start: usize, room: usize, dots: &str) -> Self {
+    fn from(line: &str, start: usize, room: usize, glyphs: &Glyphs) -> Self {
+        let dots = glyphs.dots;
         let text = if start > 0 { dots.to_owned() } else { String::new() };
+        let mut masked = false;
         let mut shown = Self { columns: width(&text), text, offsets: Vec::new() };
         for (at, c) in line[start..].char_indices() {
+            // However long a secret is, it looks the same.
+            if std::mem::replace(&mut masked, c == HIDDEN) && masked {
+                continue;
+            }
             shown.offsets.push((start + at, shown.text.len()));
-            if c == '\t' {
-                shown.text += &" ".repeat(TAB - shown.columns % TAB);
-            } else {
-                push_clean(&mut shown.text, c);
+            match c {
+                HIDDEN => shown.text += glyphs.mask,
+                '\t' => shown.text += &" ".repeat(TAB - shown.columns % TAB),
+                c => push_clean(&mut shown.text, c),
             }
             // As a whole, because characters may join.
             shown.columns = width(&shown.text);

@@ -5,6 +5,7 @@ mod html;
 mod markdown;
 mod reports;
 mod samples;
+mod secrets;
 mod xml;
 
 use std::fs;

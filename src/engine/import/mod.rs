@@ -43,7 +43,7 @@ pub(super) fn import(reports: Vec<Input>, outcomes: &mut Outcomes, plan: &Plan<'
                 outcomes.coverage.files.push(read_source(&source, &mut placed).coverage);
                 if keep_sources {
                     let path = Arc::clone(&source.path);
-                    outcomes.sources.push(path, again.unwrap_or_else(|| Again::Kept(Arc::new(source))));
+                    outcomes.sources.push(path, again.unwrap_or_else(|| Again::Kept(Arc::new(source))), Vec::new());
                 }
             }
             Err(unread) => {

@@ -4,10 +4,12 @@ use std::io::{self, Write};
 
 use crate::report::markup::referenced;
 use crate::report::text::clean;
-use crate::source::{LineIndex, Region};
+use crate::source::{HIDDEN, LineIndex, Region};
 
 /// So many characters of a line are shown.
 const WIDTH: usize = 160;
+/// Stands for what is not shown.
+const MASK: &str = "•••";
 /// So many of them before the mark.
 const BEFORE: usize = 60;
 
@@ -58,8 +60,20 @@ fn floor(line: &str, at: usize) -> usize {
     at
 }
 
-/// Source as it stands, its tabs too; what a browser would obey or hide is written out.
+/// Source as it stands, its tabs too; what a browser would obey or hide is written out, and what is secret is masked,
+/// however long it is.
 fn code(text: &str) -> String {
-    let parts = text.split('\t').map(|part| referenced(&clean(part)).into_owned());
-    parts.collect::<Vec<_>>().join("\t")
+    let shown = |text: &str| {
+        let parts = text.split('\t').map(|part| referenced(&clean(part)).into_owned());
+        parts.collect::<Vec<_>>().join("\t")
+    };
+    let mut code = String::new();
+    for part in text.split_inclusive(HIDDEN) {
+        match part.strip_suffix(HIDDEN) {
+            Some("") if code.ends_with(MASK) => {}
+            Some(before) => code += &(shown(before) + MASK),
+            None => code += &shown(part),
+        }
+    }
+    code
 }
