@@ -79,6 +79,8 @@ pub struct Answer {
     pub outcome: Outcome,
     /// The uid of the request; empty where none could be read.
     pub uid: String,
+    /// What the request is about, as in `create Pod shop/app`; empty where it could not be read.
+    pub about: String,
     /// How many findings each rule has, notes and those that are suppressed left out.
     pub findings: BTreeMap<&'static str, usize>,
     /// How many operations the patch has.

@@ -127,7 +127,7 @@ impl Said {
             warnings: &self.warnings,
         });
         let (uid, findings) = (request.uid.to_owned(), self.findings);
-        Answer { body, outcome, uid, findings, changes, reason: self.reason }
+        Answer { body, outcome, uid, about: request.about(), findings, changes, reason: self.reason }
     }
 }
 
@@ -153,7 +153,7 @@ impl Unreadable {
             warnings: &[],
         });
         let (outcome, reason) = (Outcome::Unreadable, Some(self.reason));
-        Answer { body, outcome, uid, findings: BTreeMap::new(), changes: 0, reason }
+        Answer { body, outcome, uid, about: String::new(), findings: BTreeMap::new(), changes: 0, reason }
     }
 }
 

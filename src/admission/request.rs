@@ -28,6 +28,8 @@ pub(super) struct Request<'t> {
     group: &'t str,
     version: &'t str,
     pub(super) kind: &'t str,
+    namespace: &'t str,
+    name: &'t str,
     pub(super) subresource: &'t str,
     /// None where it is deleted, or only connected to.
     pub(super) object: Option<Slot<'t>>,
@@ -87,6 +89,8 @@ impl<'t> Request<'t> {
             group: string(kind.at("group"))?.unwrap_or_default(),
             version: required(kind.at("version"))?,
             kind: required(kind.at("kind"))?,
+            namespace: string(request.at("namespace"))?.unwrap_or_default(),
+            name: string(request.at("name"))?.unwrap_or_default(),
             subresource: string(request.at("subResource"))?.unwrap_or_default(),
             object: mapping(request.at("object"))?,
             old: mapping(request.at("oldObject"))?,
@@ -110,6 +114,19 @@ impl<'t> Request<'t> {
             }
         }
         Ok(())
+    }
+
+    /// What it is about, in a line; an object whose name the API server has still to make up has none.
+    pub(super) fn about(&self) -> String {
+        let operation = match self.operation {
+            Operation::Create => "create",
+            Operation::Update => "update",
+            Operation::Delete => "delete",
+            Operation::Connect => "connect",
+        };
+        let name = if self.name.is_empty() { "*" } else { self.name };
+        let slash = if self.namespace.is_empty() { "" } else { "/" };
+        format!("{operation} {} {}{slash}{name}", self.kind, self.namespace)
     }
 
     /// Whether it is about a Pod itself.

@@ -6,6 +6,7 @@ use std::io::{self, Read, Write};
 use super::{Failure, lint, print};
 use crate::admission::{self, Answer, MAX_BYTES, Outcome, Reviewer};
 use crate::cli::{Admit, Judging};
+use crate::config::Settings;
 
 /// Runs it; the result is the exit code.
 pub(super) fn run(typed: &Admit) -> Result<u8, Failure> {
@@ -16,7 +17,7 @@ pub(super) fn run(typed: &Admit) -> Result<u8, Failure> {
         }
         _ => read(io::stdin().lock()).map_err(|error| super::unread("standard input", &error)),
     };
-    let made = reviewer(&typed.judging);
+    let made = settings(&typed.judging).map(|settings| Reviewer::new(settings).mutating(typed.mutate));
     let (body, reviewer) = match (body, made) {
         (Ok(body), Ok(reviewer)) => (body, reviewer),
         // Whoever waits for an answer gets one all the same.
@@ -36,11 +37,10 @@ pub(super) fn run(typed: &Admit) -> Result<u8, Failure> {
     })
 }
 
-/// The reviewer that was asked for.
-pub(super) fn reviewer(judging: &Judging) -> Result<Reviewer, Failure> {
+/// By what is judged.
+pub(super) fn settings(judging: &Judging) -> Result<Settings, Failure> {
     let here = std::env::current_dir().map_err(|e| Failure::said(format_args!("the current directory: {e}")))?;
-    let (settings, ..) = lint::settle(&judging.lint(), &here, lint::timestamp()?)?;
-    Ok(Reviewer::new(settings).mutating(judging.mutate))
+    lint::settle(&judging.lint(), &here, lint::timestamp()?).map(|(settings, ..)| settings)
 }
 
 /// One byte more than a review may have is enough to see that it is too large.

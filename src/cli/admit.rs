@@ -19,6 +19,9 @@ pub struct Admit {
     /// By what it is judged.
     #[command(flatten)]
     pub judging: Judging,
+    /// Answer with a JSON patch of the safe fixes, and judge what is left
+    #[arg(long, help_heading = "Rules")]
+    pub mutate: bool,
 }
 
 /// By what the objects of AdmissionReviews are judged.
@@ -40,10 +43,6 @@ pub struct Judging {
     /// The least severity that is refused; below it are warnings [default: low]
     #[arg(long, value_name = "SEVERITY", help_heading = "Rules", value_parser = threshold())]
     pub fail_on: Option<Threshold>,
-    /// Answer with a JSON patch of the safe fixes, and judge what is left
-    #[arg(long, help_heading = "Rules")]
-    pub mutate: bool,
-
     /// Use this configuration file [default: the nearest plimsoll.toml, here or above]
     #[arg(long, value_name = "FILE", help_heading = "Input")]
     pub config: Option<PathBuf>,
