@@ -11,6 +11,8 @@ mod lint;
 mod man;
 mod output;
 mod progress;
+#[cfg(feature = "serve")]
+mod serve;
 mod show;
 mod suppressions;
 
@@ -54,6 +56,8 @@ pub fn run(cli: Cli) -> u8 {
         Command::Init(typed) => init::run(&typed),
         Command::Import(typed) => lint::run(&typed.lint(), &typed.paths),
         Command::Admit(typed) => admit::run(&typed),
+        #[cfg(feature = "serve")]
+        Command::Serve(typed) => serve::run(&typed),
         Command::Show(typed) => show::run(&typed),
         Command::Generate(typed) => generate::run(&typed),
         Command::Rules(typed) => rules(&typed),

@@ -6,6 +6,8 @@ mod import;
 mod init;
 mod known;
 mod reports;
+#[cfg(feature = "serve")]
+mod serve;
 mod show;
 
 use std::path::PathBuf;
@@ -20,6 +22,8 @@ pub use import::Import;
 pub use init::Init;
 pub use known::{Baselines, Known};
 pub use reports::Reports;
+#[cfg(feature = "serve")]
+pub use serve::{Limits, Serve};
 pub use show::{Show, ShowFormat};
 
 use crate::config::Threshold;
@@ -57,6 +61,9 @@ pub enum Command {
     Import(Box<Import>),
     /// Answer an AdmissionReview, as an admission webhook does
     Admit(Admit),
+    /// Answer a cluster's reviews over HTTPS, as an admission webhook
+    #[cfg(feature = "serve")]
+    Serve(Box<Serve>),
     /// Show what each container runs with, and where each value comes from
     Show(Show),
     /// Write what keeps a cluster that way

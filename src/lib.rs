@@ -32,6 +32,8 @@ pub mod nearest;
 pub mod policy;
 pub mod report;
 pub mod rule;
+#[cfg(feature = "serve")]
+pub mod serve;
 pub mod show;
 pub mod since;
 pub mod source;

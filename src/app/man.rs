@@ -44,7 +44,7 @@ fn write(command: &Command, page: &mut Vec<u8>) -> std::io::Result<()> {
 const DESCRIPTION: &str = "\
 Reads every Kubernetes manifest that it is given and says of every pod in it whether it is loaded safely: at its line
 and column, for the version of Kubernetes that is asked for, and without leaving anything unread. It opens no network
-connection and changes no file.
+connection, and changes no file unless it is asked to; plimsoll serve alone takes connections.
 ";
 
 const REST: &str = "\

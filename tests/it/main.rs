@@ -33,6 +33,8 @@ mod projects;
 mod pss;
 mod readers;
 mod rules;
+#[cfg(all(feature = "serve", unix))]
+mod serve;
 mod show;
 mod since;
 mod support;
