@@ -44,7 +44,7 @@ impl Failure {
     fn reason(&self) -> String {
         match self {
             Self::Closed => String::new(),
-            Self::Said(what) => what.trim_start_matches("error: ").to_owned(),
+            Self::Said(what) => what.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned(),
         }
     }
 }

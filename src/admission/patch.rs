@@ -114,3 +114,85 @@ pub(super) fn json(steps: &[Step]) -> String {
     out.push(']');
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::admission::change::same;
+    use crate::yaml::{Slot, parse_object};
+
+    /// The patch from one value to another, made on the first as an API server makes it.
+    fn patched(old: &Value, new: &Value) -> (Value, String) {
+        let (before, after) = (old.to_string(), new.to_string());
+        let (Ok(a), Ok(b)) = (parse_object(&before), parse_object(&after)) else { panic!("{before} {after}") };
+        let steps = between(&a, &b);
+        let (x, y) = (Slot::root(&a, a.root()), Slot::root(&b, b.root()));
+        assert_eq!(steps.is_empty(), same(x, y), "{before} {after}");
+        let patch = json(&steps);
+        let read: json_patch::Patch = serde_json::from_str(&patch).unwrap_or_else(|e| panic!("{patch}: {e}"));
+        let mut value = old.clone();
+        json_patch::patch(&mut value, &read).unwrap_or_else(|e| panic!("{before} {patch}: {e}"));
+        (value, patch)
+    }
+
+    #[test]
+    fn a_patch_says_no_more_than_has_changed() {
+        let cases = [
+            (json!({"a": 1}), json!({"a": 1}), "[]"),
+            (json!({"a": 1, "b": [1, 2]}), json!({"b": [1, 2], "a": 1}), "[]"),
+            (json!({"a": 1}), json!({"a": "1"}), r#"[{"op":"replace","path":"/a","value":"1"}]"#),
+            (json!({"a": {"b": 1}}), json!({"a": {}}), r#"[{"op":"remove","path":"/a/b"}]"#),
+            (
+                json!({"a/b": {"c~d": 1}}),
+                json!({"a/b": {"c~d": 2}}),
+                r#"[{"op":"replace","path":"/a~1b/c~0d","value":2}]"#,
+            ),
+            (json!([1, 2, 3]), json!([1, 3]), r#"[{"op":"remove","path":"/1"}]"#),
+            (json!([1, 3]), json!([1, 2, 3]), r#"[{"op":"add","path":"/1","value":2}]"#),
+            (json!([{"n": 1}, 2]), json!([{"n": 2}, 2]), r#"[{"op":"replace","path":"/0/n","value":2}]"#),
+            (json!({"a": null}), json!({}), r#"[{"op":"remove","path":"/a"}]"#),
+            (json!([1]), json!({"a": [1]}), r#"[{"op":"replace","path":"","value":{"a":[1]}}]"#),
+        ];
+        for (old, new, patch) in cases {
+            assert_eq!(patched(&old, &new), (new, patch.to_owned()));
+        }
+    }
+
+    /// Random values of a few shapes, often alike.
+    fn value(random: &mut impl FnMut(u64) -> u64, depth: u64) -> Value {
+        let few = |random: &mut dyn FnMut(u64) -> u64| (0..random(4)).collect::<Vec<_>>();
+        match random(if depth > 3 { 3 } else { 6 }) {
+            0 => json!(random(3)),
+            1 => json!(["", "a", "~/", "\u{e9}\"\n"][usize::try_from(random(4)).unwrap_or_default()]),
+            2 => json!([Value::Null, json!(true), json!(1.5)][usize::try_from(random(3)).unwrap_or_default()]),
+            3 | 4 => few(random).iter().map(|_| value(random, depth + 1)).collect(),
+            _ => {
+                let keys = few(random);
+                let field = |n: &u64| (["a", "b/c", "d~", ""][usize::try_from(*n).unwrap_or_default()], *n);
+                keys.iter()
+                    .map(field)
+                    .map(|(key, _)| (key.to_owned(), value(random, depth + 1)))
+                    .collect::<serde_json::Map<_, _>>()
+                    .into()
+            }
+        }
+    }
+
+    #[test]
+    fn a_patch_makes_the_one_of_the_other() {
+        let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+        let mut random = move |below: u64| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            state % below
+        };
+        for _ in 0..5_000 {
+            let (old, new) = (value(&mut random, 0), value(&mut random, 0));
+            let (made, patch) = patched(&old, &new);
+            assert_eq!(made, new, "{old} {patch}");
+        }
+    }
+}

@@ -57,7 +57,7 @@ pub(super) fn text(body: &[u8]) -> Result<&str, Unreadable> {
 pub(super) fn broken(text: &str, broken: &Broken) -> Unreadable {
     let place = LineIndex::new(text, 0).position(broken.span.start);
     let message = broken.message.split(" at line ").next().unwrap_or_default();
-    Unreadable::new(format!("not JSON at line {}, column {}: {message}", place.line, place.column))
+    Unreadable::new(format!("what is at line {}, column {} cannot be read: {message}", place.line, place.column))
 }
 
 impl<'t> Request<'t> {

@@ -166,7 +166,7 @@ impl<'s, 'r> Builder<'s, 'r> {
         self.tree.comments.push(Comment { span });
     }
 
-    /// A block scalar, from its `|` to the end of its last line.
+    /// A scalar whose text is not as it stands, `start..end`: a block scalar, or a string with escapes.
     pub(super) fn block(&mut self, start: usize, end: usize, text: String) {
         let span = self.local(start, end);
         let index = Span::new(self.tree.owned.len(), 0).start;

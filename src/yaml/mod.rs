@@ -9,6 +9,7 @@ pub mod emit;
 mod events;
 mod flow;
 mod json;
+mod object;
 mod parse;
 mod path;
 mod placeholder;
@@ -22,7 +23,8 @@ mod tree;
 mod typed;
 
 pub use edit::{Change, Edit, Editor, Value, edits};
-pub use parse::{Broken, MAX_DEPTH, parse, parse_full, parse_object, template_kind};
+pub use object::parse_object;
+pub use parse::{Broken, MAX_DEPTH, parse, parse_full, template_kind};
 pub use placeholder::{blank_placeholders, contains_placeholder};
 pub use slot::{Entries, Items, Place, Slot};
 pub(crate) use split::documents_after_mark;

@@ -51,21 +51,6 @@ pub fn parse_full(text: &str, span: Span) -> Result<Tree<'_>, Broken> {
     }
 }
 
-/// Parses what a program has written for another: strict JSON, one value, in which nothing is filled in later.
-pub fn parse_object(text: &str) -> Result<Tree<'_>, Broken> {
-    super::json::check(text)?;
-    let mut tree = Builder::new(text, 0, &[]).run(text, true)?;
-    tree.literal = true;
-    Ok(tree)
-}
-
-impl Tree<'_> {
-    /// The tree of another text, read as this one's was.
-    pub fn again<'t>(&self, text: &'t str) -> Result<Tree<'t>, Broken> {
-        if self.literal { parse_object(text) } else { parse(text, Span::new(0, text.len())) }
-    }
-}
-
 fn parse_masked<'t>(text: &'t str, span: Span, masked: &Masked) -> Result<Tree<'t>, Broken> {
     Builder::new(text, span.start, &masked.marks).run(&masked.text, false)
 }

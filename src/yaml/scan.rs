@@ -89,7 +89,8 @@ impl<'i> Scanner<'i> {
     pub(super) fn new(text: &'i str, json: bool, comments: bool) -> Scan<Self> {
         // The decoder takes a mark off each document's start; elsewhere it is text.
         let at = if text.starts_with('\u{feff}') { 3 } else { 0 };
-        let exotic = super::survey::survey(text, json)?;
+        // JSON knows no other line breaks, and none in a string.
+        let exotic = super::survey::survey(text, json)? && !json;
         Ok(Self {
             text,
             bytes: text.as_bytes(),

@@ -14,8 +14,13 @@ enum Step<'t> {
 
 /// The document as JSON; an unknown value is the bare word `?`.
 pub(crate) fn print(tree: &Tree<'_>) -> String {
+    print_node(tree, tree.root())
+}
+
+/// A part of it.
+pub(crate) fn print_node(tree: &Tree<'_>, node_id: NodeId) -> String {
     let mut out = String::new();
-    let mut todo = vec![Step::Node(tree.root())];
+    let mut todo = vec![Step::Node(node_id)];
     while let Some(step) = todo.pop() {
         match step {
             Step::Text(text) => out.push_str(&text),
