@@ -4,11 +4,13 @@
 mod corpus;
 
 use std::hint::black_box;
+use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
 use clap::ValueEnum;
 use divan::Bencher;
 use divan::counter::BytesCount;
+use plimsoll::admission::Reviewer;
 use plimsoll::config::Settings;
 use plimsoll::discover::Input;
 use plimsoll::engine::{self, Outcomes};
@@ -110,4 +112,13 @@ fn h_format(bencher: Bencher, format: Format) {
         let mut out = Vec::new();
         report::write(format, &OUTCOMES, &options, &mut out).map(|()| out.len())
     });
+}
+
+/// One review, from its bytes to those of the answer, told to find or to mend.
+#[divan::bench(args = ["pod-privileged", "pod-restricted", "deployment-update"], consts = [false, true])]
+fn i_review<const MUTATE: bool>(bencher: Bencher, name: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("fixtures/admit/{name}.json"));
+    let review = std::fs::read(path).expect("the fixture is there");
+    let reviewer = Reviewer::new(Settings { fail_on: None, ..Settings::default() }).mutating(MUTATE);
+    bencher.counter(BytesCount::new(review.len())).bench(|| reviewer.review(&review).body.len());
 }
