@@ -134,9 +134,15 @@ impl Reader<'_, '_, '_, '_> {
             }
             (column, from, after_dash) = (column + rest - from, rest, true);
         }
+        let alone = self.levels.is_empty() && line.next == self.bytes.len();
+        if alone && matches!(self.bytes[from], b'[' | b'{') {
+            return self.value(from, line);
+        }
         match self.key(from, line.end)? {
             Some((end, quoted)) => self.pair(column, from, end, quoted, after_dash, line),
             None if after_dash => self.value(from, line),
+            // The values that fixes write: a word is all there is.
+            None if alone && self.bytes[from].is_ascii_alphanumeric() => self.value(from, line),
             // A scalar on a line of its own may go on below.
             None => Err(GiveUp),
         }

@@ -137,3 +137,43 @@ fn spans_refer_to_the_whole_file() {
     assert_eq!(texts, ["c", "d: |\n    text"]);
     assert_eq!(tree.span(list), Span::new(14, source.text.len() - 1));
 }
+
+/// Documents of one value, as fixes write them: few files are such.
+#[test]
+fn both_readers_read_a_value_alone() {
+    for text in [
+        "[ALL]",
+        "[a, [b], {c: d}] # e\n",
+        "{type: RuntimeDefault}",
+        "{\"a\": \"b\"}",
+        "{a: 1}\n\n",
+        "[a]\nb",
+        "[a",
+        "true",
+        "10014\n",
+        " yes # no",
+        "word\n  goes on",
+        "a b",
+        "a: b: c",
+        "a:",
+        "1 #2",
+        "1#2",
+        "--- [a]",
+        "---\n[a]",
+        "---\nnull",
+        "-1",
+        "--- a",
+        "a\n...\nb",
+        "- a",
+        "|\n a",
+        "'a'",
+        "\"a\"",
+        "\"a\": b",
+        "*a",
+        "[*a]",
+        "{{ x }}",
+        "[{{ x }}]",
+    ] {
+        compare(text, text).unwrap();
+    }
+}
