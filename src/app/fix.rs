@@ -32,6 +32,8 @@ pub(super) struct Mended {
     pub(super) again: Option<Vec<Input>>,
     /// What is known.
     pub(super) left: LeftAlone,
+    /// What came of the inputs as they were, judged by no rule.
+    pub(super) seen: Option<Outcomes>,
 }
 
 /// Mends the inputs as the command line says, but for what is known.
@@ -62,7 +64,7 @@ pub(super) fn mend(
     if entries && !lint.diff {
         mended.again = Some(mended.inputs.clone());
     }
-    Mended { left, ..mended }
+    Mended { left, seen: Some(repairs.seen), ..mended }
 }
 
 /// Takes entries out of the configuration that earn no place there, now that all files are mended and judged.
@@ -105,8 +107,13 @@ pub(super) fn tidy(
 }
 
 fn difference(repaired: Vec<Repaired>, again: bool) -> Mended {
-    let mut mended = Mended { again: again.then(Vec::new), ..Mended::default() };
-    let mut diffs = Vec::new();
+    let diff = |repaired: &Repaired| match repaired {
+        Repaired::Same(_) => String::new(),
+        Repaired::Fixed(fixed) => fixed.diff(),
+    };
+    let diffs: Vec<String> = repaired.par_iter().map(diff).collect();
+    let text = Some(diffs.concat().into_bytes());
+    let mut mended = Mended { text, again: again.then(Vec::new), ..Mended::default() };
     for repaired in repaired {
         if let Some(again) = &mut mended.again {
             again.push(match &repaired {
@@ -118,14 +125,10 @@ fn difference(repaired: Vec<Repaired>, again: bool) -> Mended {
             Repaired::Same(input) => input,
             Repaired::Fixed(fixed) => {
                 mended.fixed = (mended.fixed.0 + fixed.count, mended.fixed.1 + 1);
-                let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-                diffs.push((fixed.old.path.clone(), text(fixed.old_bytes()), text(fixed.new_bytes())));
                 fixed.input
             }
         });
     }
-    let texts: Vec<String> = diffs.par_iter().map(|(path, old, new)| diff::unified(path, old, new)).collect();
-    mended.text = Some(texts.concat().into_bytes());
     mended
 }
 

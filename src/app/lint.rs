@@ -51,13 +51,14 @@ pub(super) fn run(lint: &Lint, imported: &[PathBuf]) -> Result<u8, Failure> {
     let known = Known::new(baseline.as_ref(), changes(lint, &inputs, &here)?, &here)?;
     let mut mended = mend(lint, inputs, &settings, &known);
     let told = !lint.diff || baseline.is_some() || reports.iter().any(|r| r.output.is_some());
-    // It remains to be seen what could not be read.
-    let judged = if told { settings.clone() } else { settings.clone().without_rules() };
-    // The process ends with them: to take a million texts apart one by one would only take time.
     // Of no path at all, `discover` would make the current directory.
     let beside = if imported.is_empty() { Vec::new() } else { discover::discover(imported, &options) };
     let judge = |settings: &Settings, inputs| judge(lint, inputs, beside.clone(), settings, keep);
-    let mut outcomes = ManuallyDrop::new(judge(&judged, std::mem::take(&mut mended.inputs)));
+    // Where nobody is told of findings, it matters what could not be read, and that was seen on the way.
+    let seen = mended.seen.take().filter(|_| !told && imported.is_empty() && !lint.list_suppressions);
+    let outcomes = seen.unwrap_or_else(|| judge(&settings, std::mem::take(&mut mended.inputs)));
+    // The process ends with them: to take a million texts apart one by one would only take time.
+    let mut outcomes = ManuallyDrop::new(outcomes);
     super::fix::tidy(lint, &here, &mut mended, &mut outcomes, (&settings, judge));
     if told {
         known.leave_out(&mut outcomes, &settings)?;

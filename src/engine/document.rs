@@ -63,6 +63,11 @@ impl DocumentResult {
         }
     }
 
+    /// Whether the document is empty, as far as anyone is told.
+    pub(super) fn says_nothing(&self) -> bool {
+        self.outcome.is_none() && self.unread.is_empty()
+    }
+
     fn unread(span: Span, outcome: Outcome, reason: String, help: Option<&'static str>) -> Self {
         Self { unread: vec![UnreadDraft { span, outcome, reason, help }], ..Self::new(outcome) }
     }
@@ -79,18 +84,27 @@ pub(super) struct Task<'a> {
 
 /// Reads and judges a document.
 pub(super) fn lint(source: &Source, raw: RawDocument, task: Task<'_>) -> DocumentResult {
+    let (mut result, tree) = look(source, raw, task);
+    if let Some(tree) = tree
+        && task.settings.with_fixes
+        && !(result.drafts.is_empty() && result.facts.is_empty())
+    {
+        let editor = Editor::new(&tree);
+        result.drafts.iter_mut().for_each(|d| d.settle(&editor));
+        result.facts.iter_mut().for_each(|f| f.settle(&editor));
+    }
+    result
+}
+
+/// Reads and judges a document, for whoever goes on with its tree.
+pub(super) fn look<'s>(source: &'s Source, raw: RawDocument, task: Task<'_>) -> (DocumentResult, Option<Tree<'s>>) {
     match read(source, raw) {
         Ok(tree) => {
             let mut result = lint_tree(&tree, task);
-            if task.settings.with_fixes && !(result.drafts.is_empty() && result.facts.is_empty()) {
-                let editor = Editor::new(&tree);
-                result.drafts.iter_mut().for_each(|d| d.settle(&editor));
-                result.facts.iter_mut().for_each(|f| f.settle(&editor));
-            }
             result.unread.extend(leftover(&tree, raw));
-            result
+            (result, Some(tree))
         }
-        Err(unread) => *unread,
+        Err(unread) => (*unread, None),
     }
 }
 

@@ -13,6 +13,14 @@ use crate::source::{LineIndex, Source, Span};
 use crate::suppress::{FileMarks, Wanted};
 use crate::yaml::{Broken, Tree, parse, parse_object};
 
+/// What the rules say about parsed documents, told apart from reading them: for measuring.
+pub fn judge<'t>(trees: impl IntoIterator<Item = &'t Tree<'t>>, settings: &Settings) -> Vec<Draft> {
+    let plan = Plan::new(settings);
+    let rules = plan.rules("");
+    let task = Task { settings, rules: &rules, sweep: None, wanted: Wanted::default() };
+    trees.into_iter().flat_map(|tree| lint_tree(tree, task).drafts).collect()
+}
+
 /// The rules of a run, for documents that come one by one.
 pub(crate) struct Judge<'a> {
     plan: Plan<'a>,

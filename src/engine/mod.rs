@@ -17,12 +17,14 @@ mod namespaces;
 mod order;
 mod plan;
 mod sources;
+mod survey;
 mod sweep;
 
 pub(crate) use self::document::{UnreadDraft, leftover, read as read_document, stray};
 pub use self::facts::{Accounts, Fact, FactKind, Inputs};
 use self::file::{FileResult, LazyLines};
 pub(crate) use self::judge::Judge;
+pub use self::judge::judge;
 use self::namespaces::{Namespaced, under_namespaces};
 pub(crate) use self::order::sort_key;
 use self::order::{merge, sort};
@@ -30,6 +32,7 @@ use self::plan::Plan;
 pub(crate) use self::plan::{Speakers, looks_at_all};
 use self::sources::Again;
 pub use self::sources::Sources;
+pub(crate) use self::survey::{SeenDocument, SeenFile, Survey};
 pub use self::sweep::{PodVerdicts, Verdict};
 use crate::baseline::Compared;
 pub use crate::config::Settings;
@@ -120,13 +123,18 @@ pub fn run_beside(
         done.fetch_add(1, Relaxed);
         result
     };
-    let mut files: Vec<FileResult> = if is_small(&inputs) {
+    let files = if is_small(&inputs) {
         inputs.into_iter().map(lint).collect()
     } else {
         // In small pieces: files differ much in size, and nobody shall wait for the last piece.
         inputs.into_par_iter().with_max_len(FEW).map(lint).collect()
     };
-    let mut outcomes = Outcomes { ids: ids::settle(&mut files, &plan, keep), ..Outcomes::default() };
+    finish(files, reports, &plan, keep)
+}
+
+/// Puts together what came of each file, and lets the rules over all of them speak, and the reports.
+fn finish(mut files: Vec<FileResult>, reports: Vec<Input>, plan: &Plan<'_>, keep: Keep) -> Outcomes {
+    let mut outcomes = Outcomes { ids: ids::settle(&mut files, plan, keep), ..Outcomes::default() };
     let mut facts = Inputs::default();
     let mut with_namespaces = Vec::new();
     let mut by_file = Vec::with_capacity(files.len());
@@ -149,14 +157,14 @@ pub fn run_beside(
             }
         }
     }
-    let over_all = over_the_whole(&facts, &mut with_namespaces, &plan);
+    let over_all = over_the_whole(&facts, &mut with_namespaces, plan);
     outcomes.sources.sort();
     outcomes.findings = merge(by_file, over_all);
     outcomes.facts = facts;
     if !reports.is_empty() {
-        import::import(reports, &mut outcomes, &plan, keep.sources);
+        import::import(reports, &mut outcomes, plan, keep.sources);
     }
-    silence(&mut outcomes, marks, &with_namespaces, &plan);
+    silence(&mut outcomes, marks, &with_namespaces, plan);
     outcomes
 }
 
@@ -188,14 +196,6 @@ fn silence(outcomes: &mut Outcomes, mut marks: Vec<FileMarks>, with_namespaces: 
     if suppress::apply(outcomes, &marks, &judged) {
         sort(&mut outcomes.findings);
     }
-}
-
-/// What the rules say about parsed documents, told apart from reading them: for measuring.
-pub fn judge<'t>(trees: impl IntoIterator<Item = &'t yaml::Tree<'t>>, settings: &Settings) -> Vec<Draft> {
-    let plan = Plan::new(settings);
-    let rules = plan.rules("");
-    let task = document::Task { settings, rules: &rules, sweep: None, wanted: Wanted::default() };
-    trees.into_iter().flat_map(|tree| document::lint_tree(tree, task).drafts).collect()
 }
 
 /// Input below this many bytes is judged on the thread that is already here: starting others would take longer.
@@ -301,7 +301,7 @@ fn lint_source(source: &Source, plan: &Plan<'_>, keep: Keep) -> FileResult {
                 region: lines.get().region(span),
                 object,
             }));
-            let nothing = part.outcome.is_none() && part.unread.is_empty();
+            let nothing = part.says_nothing();
             silent &= nothing;
             if let Some(marks) = &mut marks {
                 marks.between(source, raw.span, settings, lines.get());

@@ -43,9 +43,9 @@ impl Remedy {
 
     /// Turns the changes into edits; false where they cannot be written.
     pub(crate) fn settle(&mut self, editor: &Editor<'_, '_>) -> bool {
-        let Ok(edits) = editor.edits(&self.changes) else { return false };
-        self.edits = edits;
-        self.users = editor.users(&self.changes);
+        let Ok(planned) = editor.plan(&self.changes) else { return false };
+        self.users = planned.users();
+        self.edits = planned.into_edits();
         true
     }
 

@@ -1,6 +1,5 @@
 //! One document: rounds of choosing, editing and proving.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::proof::{Proved, identity_of, prove};
@@ -8,7 +7,7 @@ use super::{Limits, MAX_ROUNDS};
 use crate::engine::Judge;
 use crate::finding::Draft;
 use crate::rule::Safety;
-use crate::yaml::{Change, Editor, Kind, Tree};
+use crate::yaml::{Change, Editor, Planned, Tree};
 
 /// How many sets of changes are tried in one document: each that fails is halved until the one to blame is found.
 const MAX_ATTEMPTS: usize = 200;
@@ -24,24 +23,29 @@ pub(super) struct Mended {
     pub(super) dropped: Vec<String>,
 }
 
+impl Mended {
+    /// Whether nothing was mended, and nothing was to be.
+    pub(super) fn is_nothing(&self) -> bool {
+        self.text.is_none() && self.dropped.is_empty()
+    }
+}
+
 /// Mends a document until nothing is left to mend.
-pub(super) fn mend(path: &str, text: &str, judge: &Judge<'_>, limits: Limits<'_>) -> Mended {
+pub(super) fn mend(path: &str, first: &Tree<'_>, judge: &Judge<'_>, limits: Limits<'_>) -> Mended {
     let mut mended = Mended::default();
     let mut left_out = BTreeSet::new();
-    let (mut here, mut drafts) = (Cow::Borrowed(text), None);
+    let (mut text, mut drafts) = (None::<String>, None);
     let (mut rounds, mut attempts) = (0, 0);
     loop {
         if drafts.as_deref().is_some_and(|known| wanted(known, limits, &left_out).is_empty()) {
             break;
         }
-        let Ok(tree) = judge.read(&here) else { break };
-        // A document that is a placeholder and no more has nothing to mend.
-        if tree.kind(tree.root()) == Kind::Unknown {
-            break;
-        }
-        let known = drafts.take().unwrap_or_else(|| judge.drafts(path, &tree));
-        let mut round =
-            Round { path, text: &here, tree: &tree, editor: None, drafts: known, judge, safety: limits.safety };
+        let parsed = text.as_ref().map(|text| first.again(text)).transpose();
+        // It was parsed before, for its proof.
+        let Ok(parsed) = parsed else { break };
+        let tree = parsed.as_ref().unwrap_or(first);
+        let known = drafts.take().unwrap_or_else(|| judge.drafts(path, tree));
+        let round = Round { path, tree, drafts: known, judge, safety: limits.safety };
         let mut wanted = wanted(&round.drafts, limits, &left_out);
         if wanted.is_empty() {
             break;
@@ -52,11 +56,11 @@ pub(super) fn mend(path: &str, text: &str, judge: &Judge<'_>, limits: Limits<'_>
         }
         let (whole, result) = round.attempt(&mut wanted, &mut attempts);
         match result {
-            Ok(Proved { text, drafts: found }) => {
+            Ok(Proved { text: new, drafts: found }) => {
                 rounds += usize::from(whole);
                 mended.fixed += wanted.len();
                 drafts = Some(found);
-                here = Cow::Owned(text);
+                text = Some(new);
             }
             Err((blamed, why)) => {
                 let draft = &round.drafts[blamed];
@@ -66,10 +70,7 @@ pub(super) fn mend(path: &str, text: &str, judge: &Judge<'_>, limits: Limits<'_>
             }
         }
     }
-    if let Cow::Owned(text) = here {
-        mended.text = Some(text);
-    }
-    mended
+    Mended { text, ..mended }
 }
 
 /// The drafts whose remedies may be applied.
@@ -96,20 +97,13 @@ fn dropped(draft: &Draft, why: &str) -> String {
 /// One look at a document: its tree, and what the rules say of it.
 struct Round<'a, 't> {
     path: &'a str,
-    text: &'t str,
     tree: &'a Tree<'t>,
-    editor: Option<Editor<'a, 't>>,
     drafts: Vec<Draft>,
     judge: &'a Judge<'a>,
     safety: Safety,
 }
 
-impl<'a, 't> Round<'a, 't> {
-    fn editor(&mut self) -> &Editor<'a, 't> {
-        let tree = self.tree;
-        self.editor.get_or_insert_with(|| Editor::new(tree))
-    }
-
+impl Round<'_, '_> {
     fn changes(&self, of: &[usize]) -> Vec<Change> {
         let changes = |&at: &usize| self.drafts[at].remedy().map_or(&[][..], |(_, changes)| changes);
         let mut all: Vec<Change> = of.iter().flat_map(changes).cloned().collect();
@@ -118,41 +112,44 @@ impl<'a, 't> Round<'a, 't> {
         all
     }
 
-    /// Those of the wanted ones whose changes can be made together; the others come in a later round.
-    fn fitting(&mut self, wanted: &[usize]) -> Vec<usize> {
-        let mut taken: Vec<usize> = Vec::new();
-        let mut todo = vec![wanted];
+    /// Keeps those of the wanted ones whose changes can be made together, and plans them; the others come in a later
+    /// round.
+    fn fit<'e, 't, 's>(&self, wanted: &mut Vec<usize>, editor: &'e Editor<'t, 's>) -> Option<Planned<'e, 't, 's>> {
+        let all = std::mem::take(wanted);
+        let (mut planned, mut todo) = (None, vec![&all[..]]);
         while let Some(part) = todo.pop() {
-            let before = taken.len();
-            taken.extend_from_slice(part);
-            let changes = self.changes(&taken);
-            if self.editor().edits(&changes).is_err() {
-                taken.truncate(before);
-                if part.len() > 1 {
-                    let (first, rest) = part.split_at(part.len() / 2);
-                    todo.extend([rest, first]);
-                }
+            let before = wanted.len();
+            wanted.extend_from_slice(part);
+            if let Ok(plan) = editor.plan(&self.changes(wanted)) {
+                planned = Some(plan);
+                continue;
+            }
+            wanted.truncate(before);
+            if part.len() > 1 {
+                let (first, rest) = part.split_at(part.len() / 2);
+                todo.extend([rest, first]);
             }
         }
-        taken
+        planned
     }
 
     /// Makes the wanted changes, or as many of them as can be proved: `wanted` is then those, and the first value says
     /// whether they are all. `Err` names the one whose fix does not hold.
-    fn attempt(&mut self, wanted: &mut Vec<usize>, attempts: &mut usize) -> (bool, Result<Proved, (usize, String)>) {
-        let first = wanted[0];
-        *wanted = self.fitting(wanted);
+    fn attempt(&self, wanted: &mut Vec<usize>, attempts: &mut usize) -> (bool, Result<Proved, (usize, String)>) {
+        let (first, editor) = (wanted[0], Editor::new(self.tree));
+        let mut planned = self.fit(wanted, &editor);
         if wanted.is_empty() {
-            *wanted = vec![first];
+            wanted.push(first);
         }
         let all = wanted.len();
         loop {
             *attempts += 1;
-            let changes = self.changes(wanted);
-            self.editor();
-            let Some(editor) = &self.editor else { return (false, Err((first, String::new()))) };
             let judge = |tree: &Tree<'_>| self.judge.drafts(self.path, tree);
-            match prove(self.text, editor, &changes, &self.drafts, wanted, self.safety, judge) {
+            let plan = planned.take().map_or_else(|| editor.plan(&self.changes(wanted)), Ok);
+            let result = plan
+                .map_err(str::to_owned)
+                .and_then(|planned| prove(self.tree, &planned, &self.drafts, wanted, self.safety, judge));
+            match result {
                 Ok(proved) => return (wanted.len() == all, Ok(proved)),
                 Err(why) if wanted.len() == 1 => return (false, Err((wanted[0], why))),
                 Err(_) => wanted.truncate(wanted.len() / 2),
@@ -187,15 +184,7 @@ spec:
         let bad = drafts.iter().position(|d| d.remedy().is_none());
         let good = drafts.iter().position(|d| d.rule().id == "drop-all-capabilities");
         let (Some(bad), Some(good)) = (bad, good) else { panic!("one of each kind is found") };
-        let mut round = Round {
-            path: "app.yaml",
-            text: POD,
-            tree: &tree,
-            editor: None,
-            drafts,
-            judge: &judge,
-            safety: Safety::Unsafe,
-        };
+        let round = Round { path: "app.yaml", tree: &tree, drafts, judge: &judge, safety: Safety::Unsafe };
         let mut attempts = 0;
         let mut wanted = vec![good, bad];
         let (whole, result) = round.attempt(&mut wanted, &mut attempts);

@@ -8,7 +8,7 @@ use crate::k8s::ObjectRef;
 use crate::rule::{Safety, Severity};
 use crate::source::Span;
 use crate::suppress::covered;
-use crate::yaml::{Change, Edit, Editor, Tree};
+use crate::yaml::{Edit, Planned, Tree};
 
 /// A changed document that holds.
 pub(super) struct Proved {
@@ -17,24 +17,22 @@ pub(super) struct Proved {
     pub(super) drafts: Vec<Draft>,
 }
 
-/// Makes the changes that mend the `wanted` ones of the drafts. `Err` says what does not hold.
+/// Makes the changes that mend the `wanted` ones of the drafts in a tree. `Err` says what does not hold.
 pub(super) fn prove(
-    text: &str,
-    editor: &Editor<'_, '_>,
-    changes: &[Change],
+    old: &Tree<'_>,
+    planned: &Planned<'_, '_, '_>,
     drafts: &[Draft],
     wanted: &[usize],
     safety: Safety,
     judge: impl FnOnce(&Tree<'_>) -> Vec<Draft>,
 ) -> Result<Proved, String> {
-    let edits = editor.edits(changes)?;
-    let new = apply(text, &edits);
-    if new == text {
+    let new = apply(old.text(), planned.edits());
+    if new == old.text() {
         return Err("it changes nothing".to_owned());
     }
-    let tree = editor.tree().again(&new).map_err(|b| format!("the text would be broken: {}", b.message))?;
-    editor.prove(changes, &tree).map_err(|path| format!("it would change {} too", path.trim_start_matches('.')))?;
-    keeps_comments(editor.tree(), &edits, &tree)?;
+    let tree = old.again(&new).map_err(|b| format!("the text would be broken: {}", b.message))?;
+    planned.prove(&tree).map_err(|path| format!("it would change {} too", path.trim_start_matches('.')))?;
+    keeps_comments(old, planned.edits(), &tree)?;
     let found = judge(&tree);
     compare(drafts, wanted, &found, safety)?;
     drop(tree);
@@ -185,7 +183,7 @@ mod tests {
     use super::*;
     use crate::config::Settings;
     use crate::engine::Judge;
-    use crate::yaml::{Slot, Value, parse};
+    use crate::yaml::{Editor, Slot, Value, parse};
 
     const POD: &str = "\
 apiVersion: v1
@@ -214,12 +212,12 @@ spec:
             Err(_) => slot.at(step),
         });
         let changes = [place.set(Value::from(value)).ok_or("no change")?];
-        let proved = prove(POD, &Editor::new(&tree), &changes, &drafts, &[wanted], Safety::Safe, |t| {
-            judge.drafts("app.yaml", t)
-        })?;
+        let editor = Editor::new(&tree);
+        let planned = editor.plan(&changes)?;
+        let proved = prove(&tree, &planned, &drafts, &[wanted], Safety::Safe, |t| judge.drafts("app.yaml", t))?;
         let wrong = corrupt(&proved.text);
         let new = parse(&wrong, whole(&wrong)).map_err(|b| b.message)?;
-        Editor::new(&tree).prove(&changes, &new)?;
+        planned.prove(&new)?;
         Ok(proved.text)
     }
 

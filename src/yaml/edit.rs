@@ -208,29 +208,61 @@ impl<'t, 's> Editor<'t, 's> {
         self.tree
     }
 
-    /// The edits that make all of these changes at once: in text order, none touching another, no comment lost.
-    /// `Err` says why there are none: changes contradict each other, or the text is such that they cannot be written.
-    pub fn edits(&self, changes: &[Change]) -> Result<Vec<Edit>, &'static str> {
+    /// What all of these changes come to when they are made at once, no comment lost.
+    /// `Err` says why they cannot be: they contradict each other, or the text is such that they cannot be written.
+    pub fn plan(&self, changes: &[Change]) -> Result<Planned<'_, 't, 's>, &'static str> {
         let plan = Plan::new(self.tree, changes).ok_or(UNWRITTEN)?;
-        Writer { tree: self.tree, style: self.style, plan: &plan }.edits()
+        let edits = Writer { tree: self.tree, style: self.style, plan: &plan }.edits()?;
+        Ok(Planned { editor: self, plan, edits })
+    }
+
+    /// The edits of `plan`.
+    pub fn edits(&self, changes: &[Change]) -> Result<Vec<Edit>, &'static str> {
+        Ok(self.plan(changes)?.edits)
     }
 
     /// Whether a tree is this one with these changes and no others. `Err` is the path of a difference.
     pub fn prove(&self, changes: &[Change], new: &Tree<'_>) -> Result<(), String> {
-        let plan = Plan::new(self.tree, changes).ok_or_else(String::new)?;
-        proof::agree(self.tree, &plan, new)
+        self.plan(changes)?.prove(new)
+    }
+}
+
+/// Changes that are made at once.
+#[derive(Debug)]
+pub struct Planned<'e, 't, 's> {
+    editor: &'e Editor<'t, 's>,
+    plan: Plan,
+    edits: Vec<Edit>,
+}
+
+impl Planned<'_, '_, '_> {
+    /// The edits that make them: in text order, none touching another.
+    pub fn edits(&self) -> &[Edit] {
+        &self.edits
+    }
+
+    /// The same edits, for whoever keeps them.
+    pub fn into_edits(self) -> Vec<Edit> {
+        self.edits
+    }
+
+    /// Whether a tree is the old one with these changes and no others. `Err` is the path of a difference.
+    pub fn prove(&self, new: &Tree<'_>) -> Result<(), String> {
+        proof::agree(self.editor.tree, &self.plan, new)
     }
 
     /// Where aliases and merge keys stand that bring a changed value elsewhere too.
-    pub fn users(&self, changes: &[Change]) -> Vec<Span> {
-        let plan = if self.aliases.is_empty() { None } else { Plan::new(self.tree, changes) };
-        let Some(plan) = plan else { return Vec::new() };
-        let mut shared = BTreeSet::new();
-        for node in plan.touched() {
-            shared.extend(std::iter::successors(Some(node), |&n| self.tree.parent(n)));
+    pub fn users(&self) -> Vec<Span> {
+        let Editor { tree, aliases, .. } = self.editor;
+        if aliases.is_empty() {
+            return Vec::new();
         }
-        let aliases = self.aliases.iter().filter(|(_, target)| shared.contains(target));
-        aliases.map(|&(alias, _)| self.tree.span(alias)).collect()
+        let mut shared = BTreeSet::new();
+        for node in self.plan.touched() {
+            shared.extend(std::iter::successors(Some(node), |&n| tree.parent(n)));
+        }
+        let aliases = aliases.iter().filter(|(_, target)| shared.contains(target));
+        aliases.map(|&(alias, _)| tree.span(alias)).collect()
     }
 }
 

@@ -1,6 +1,7 @@
 //! Text in, spanned tree out, and it means what sigs.k8s.io/yaml would hand the API server.
 //! `split` finds the documents as kubectl does, `parse` builds one tree each, `Slot` asks it questions.
 
+mod alone;
 mod block;
 mod build;
 mod comment;
@@ -22,7 +23,7 @@ mod template;
 mod tree;
 mod typed;
 
-pub use edit::{Change, Edit, Editor, Value, edits};
+pub use edit::{Change, Edit, Editor, Planned, Value, edits};
 pub use object::parse_object;
 pub use parse::{Broken, MAX_DEPTH, parse, parse_full, template_kind};
 pub use placeholder::{blank_placeholders, contains_placeholder};

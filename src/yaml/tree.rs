@@ -99,6 +99,16 @@ pub struct Tree<'s> {
     pub(super) literal: bool,
 }
 
+impl NodeId {
+    pub(super) fn of(index: usize) -> Self {
+        Self(Span::new(index, index).start)
+    }
+
+    pub(super) fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
 impl<'s> Tree<'s> {
     /// Whether a string of this document has a part that is filled in later.
     pub(super) fn has_placeholder(&self, text: &str) -> bool {
@@ -163,6 +173,15 @@ impl<'s> Tree<'s> {
     pub fn parent(&self, id: NodeId) -> Option<NodeId> {
         let parent = self.nodes[id.0 as usize].parent;
         (parent != u32::MAX).then_some(NodeId(parent))
+    }
+
+    /// The last node in or below this one: nodes are numbered in the order of the text.
+    pub(super) fn last_part(&self, id: NodeId) -> NodeId {
+        let mut last = id;
+        while let Some(part) = self.written_entries(last).last().map(|e| e.value).or(self.items(last).last().copied()) {
+            last = part;
+        }
+        last
     }
 
     /// Whether a scalar was written without quotes.
@@ -238,7 +257,10 @@ impl<'s> Tree<'s> {
     }
 
     fn key_is(&self, id: NodeId, key: &str) -> bool {
-        match self.kind(id) {
+        let node = &self.nodes[id.0 as usize];
+        match node.kind {
+            // Mostly the length tells.
+            Kind::Str if node.len != OWNED && node.len as usize != key.len() => false,
             Kind::Str => self.scalar_text(id) == key,
             _ => self.key_name(id) == key,
         }
