@@ -49,6 +49,6 @@ fn check(pod: Pod<'_>, report: &mut Report<'_>) {
 
 /// Whether one of the rules about what a path gives away reports this volume, in a run of every rule.
 fn is_told(volume: Slot<'_>, pod: Pod<'_>) -> bool {
-    let mut all = host_path::host_paths(pod).filter(|v| v.source.node() == volume.at("hostPath").node());
-    all.any(|v| v.runtime_socket().is_some() || v.gives_away(pod).is_some())
+    let of_node = host_path::of(volume);
+    of_node.is_some_and(|v| v.runtime_socket().is_some() || v.gives_away(pod).is_some())
 }

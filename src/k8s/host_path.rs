@@ -169,10 +169,13 @@ impl Mount<'_> {
 
 /// The hostPath volumes of a pod, in order.
 pub fn host_paths(pod: Pod<'_>) -> impl Iterator<Item = HostPath<'_>> {
-    pod.at("volumes").items().filter_map(|volume| {
-        let source = volume.at("hostPath");
-        source.is_map().then(|| HostPath { name: volume.at("name").as_str().unwrap_or_default(), source })
-    })
+    pod.at("volumes").items().filter_map(of)
+}
+
+/// An item of `volumes` as a hostPath volume, if it is one.
+pub fn of(volume: Slot<'_>) -> Option<HostPath<'_>> {
+    let source = volume.at("hostPath");
+    source.is_map().then(|| HostPath { name: volume.at("name").as_str().unwrap_or_default(), source })
 }
 
 impl<'t> HostPath<'t> {

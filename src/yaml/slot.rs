@@ -63,7 +63,9 @@ impl<'t> Slot<'t> {
             if slot.state != State::Present {
                 return slot.miss(rest, false);
             }
-            let (key, after) = rest.split_once('.').unwrap_or((rest, ""));
+            // Keys are short: a search that is made for long texts takes longer.
+            let dot = rest.bytes().position(|b| b == b'.');
+            let (key, after) = dot.map_or((rest, ""), |dot| (&rest[..dot], &rest[dot + 1..]));
             match slot.child(key) {
                 Some(child) => slot = child,
                 None => return slot.miss(rest, false),

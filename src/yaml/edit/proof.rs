@@ -21,6 +21,7 @@ enum Wanted<'p> {
 
 /// `Err` is a path where the new tree is not what it must be.
 pub(super) fn agree(old: &Tree<'_>, plan: &Plan, new: &Tree<'_>) -> Result<(), String> {
+    let changed = changed(old, plan);
     let mut proof = Proof { old, plan, new, todo: Vec::new(), steps: Vec::new() };
     proof.todo.push((proof.wanted(old.root()), new.root(), None));
     // An alias brings the same pair again and again.
@@ -30,13 +31,48 @@ pub(super) fn agree(old: &Tree<'_>, plan: &Plan, new: &Tree<'_>) -> Result<(), S
         let node = new.resolve(node);
         let same = match wanted {
             Wanted::New(model) => model.is(new, node),
-            Wanted::Old(before) => (aliases && !seen.insert((before, node))) || proof.collect(before, node, step),
+            Wanted::Old(before) if aliases => !seen.insert((before, node)) || proof.collect(before, node, step),
+            Wanted::Old(before) => {
+                (!changed[before.index()] && same(old, before, new, node)) || proof.collect(before, node, step)
+            }
         };
         if !same {
             return Err(proof.path(step));
         }
     }
     Ok(())
+}
+
+/// By node, whether something changes there or below.
+fn changed(tree: &Tree<'_>, plan: &Plan) -> Vec<bool> {
+    let mut changed = vec![false; tree.nodes.len()];
+    for node in plan.touched() {
+        let mut here = Some(node);
+        while let Some(node) = here.filter(|n| !changed[n.index()]) {
+            changed[node.index()] = true;
+            here = tree.parent(node);
+        }
+    }
+    changed
+}
+
+/// Whether two values are written with the same parts in the same order, aliases apart: then nothing needs a closer look.
+fn same(old: &Tree<'_>, before: NodeId, new: &Tree<'_>, after: NodeId) -> bool {
+    // A value's parts follow it in the order of the text.
+    let parts = |tree: &Tree<'_>, node: NodeId| node.index()..tree.last_part(node).index() + 1;
+    let (before, after) = (parts(old, before), parts(new, after));
+    before.len() == after.len()
+        && before.zip(after).all(|(a, b)| {
+            let (a, b) = (NodeId::of(a), NodeId::of(b));
+            old.kind(a) == new.kind(b)
+                && is_merge(old, a) == is_merge(new, b)
+                && match old.kind(a) {
+                    Kind::Map => old.written_entries(a).len() == new.written_entries(b).len(),
+                    Kind::Seq => old.items(a).len() == new.items(b).len(),
+                    Kind::Str | Kind::Unknown => old.scalar_text(a) == new.scalar_text(b),
+                    _ => true,
+                }
+        })
 }
 
 /// A key or an item, and the step to what it is in.
