@@ -104,12 +104,12 @@ pub fn run(inputs: Vec<Input>, settings: &Settings, safety: Safety, left: &LeftA
     let gathered = Settings { with_fixes: safety == Safety::Unsafe, ..settings.clone() }.without_rules();
     let (survey, judge) = (Survey::new(&gathered), Judge::new(&settings));
     let task = Task { judge: &judge, settings: &settings, safety, left };
-    let begin = |input: Input| {
+    let first = |input: Input| {
         let (begun, seen) = begin(input.hold(), &survey, task);
         done.fetch_add(usize::from(matches!(begun, Begun::Done(..))), Relaxed);
         (begun, seen)
     };
-    let (begun, seen): (Vec<Begun>, Vec<SeenFile>) = inputs.into_par_iter().map(begin).unzip();
+    let (begun, seen): (Vec<Begun>, Vec<SeenFile>) = inputs.into_par_iter().map(first).unzip();
     let mut seen = survey.finish(seen);
     // Beside a standard, no rule asks for the facts of the whole input.
     let around = settings.standard.is_none().then(|| Arc::new(std::mem::take(&mut seen.facts)));
