@@ -17,20 +17,24 @@ pub(super) static RULE: Rule = Rule {
     policy: Policy::None("three fields of two shapes are one question here, and no clause asks it"),
 };
 
+const HELP: &str = "write a group above the floor, such as 10001, and give it the files that the image needs";
+
 fn check(pod: Pod<'_>, report: &mut Report<'_>) {
     if !ids_are_judged(pod, report) {
         return;
     }
-    let id = report.id();
+    let (id, none_left) = (report.id(), report.no_id());
     let mut told = |slot: Slot<'_>, who: &str, what: &str| {
         if slot.as_int() == Some(0) {
             // One more group without its files is of no use.
             let listed = what.starts_with("supplementalGroups");
             let change = if listed { slot.remove() } else { id.and_then(|id| slot.set(id)) };
-            report
-                .at(slot, format!("{who} is in the root group: securityContext.{what} 0"))
-                .fix(Safety::Unsafe, [change])
-                .help("write a group above the floor, such as 10001, and give it the files that the image needs");
+            let draft = report.at(slot, format!("{who} is in the root group: securityContext.{what} 0"));
+            draft.fix(Safety::Unsafe, [change]);
+            match none_left.clone().filter(|_| !listed) {
+                Some(why) => draft.help(why),
+                None => draft.help(HELP),
+            };
         }
     };
     let inherits = |c: &crate::k8s::Container<'_>| c.at("securityContext.runAsGroup").is_absent();

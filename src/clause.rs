@@ -277,7 +277,8 @@ impl Clause {
             Test::Only(_) | Test::Includes(_) => self.refuse_items(slot, who, report),
             _ => {}
         }
-        let id = self.fix.filter(|(_, remedy)| *remedy == Remedy::WriteId).and_then(|_| report.id());
+        let writes = self.fix.filter(|(_, remedy)| *remedy == Remedy::WriteId);
+        let (id, none_left) = (writes.and_then(|_| report.id()), writes.and_then(|_| report.no_id()));
         let draft = match verdict {
             Typed::Is(true) => return,
             Typed::Unknown => report.undecided(slot, &format!("{path} of {who}")),
@@ -288,16 +289,10 @@ impl Clause {
         if verdict != Typed::Unknown {
             self.mend(slot, (pod, container), (id, floor), draft);
         }
-        if let (Some(advice), Some(container)) = (self.advice, container) {
-            draft.help(advice(container));
-        } else if self.test == Test::AboveFloor {
-            let field = path.rsplit('.').next().unwrap_or(path);
-            draft.help(format!(
-                "write an id above {floor}, where the host has none of its own: `{field}: {}`",
-                floor.saturating_add(1)
-            ));
-        } else if !self.help.is_empty() {
-            draft.help(self.help);
+        if let Some(why) = none_left.filter(|_| !draft.is_fixable()) {
+            draft.help(why);
+        } else if let Some(help) = self.what_to_write(container, floor) {
+            draft.help(help);
         }
     }
 

@@ -265,6 +265,11 @@ impl<'a> Report<'a> {
         self.settings.ids.id(self.object.as_deref()?, self.settings.uid_floor)
     }
 
+    /// Why there is no such id where only room is missing; the help says so.
+    pub fn no_id(&self) -> Option<String> {
+        self.settings.ids.none_left(self.object.as_deref()?, self.settings.uid_floor)
+    }
+
     /// The settings of this run: version, floors, known names.
     pub fn settings(&self) -> &'a Settings {
         self.settings

@@ -16,6 +16,9 @@ use crate::k8s::ObjectRef;
 /// error value of old interfaces, and 65534 is nobody.
 const GREATEST: i64 = 65_533;
 
+/// Fewer ids than this may be too few for the workloads of a directory.
+const FEW: u64 = 1 << 12;
+
 /// How often an id is hashed anew when it is taken, before the next free one is looked for.
 const ROUNDS: u64 = 16;
 
@@ -90,6 +93,27 @@ impl Ids {
             Some(settled) => *settled,
             None => Some(key.id(Range::above(floor)?, 0)),
         }
+    }
+
+    /// Why a workload with a name has no id: what to do about it.
+    pub fn none_left(&self, of: &ObjectRef, floor: i64) -> Option<String> {
+        let key = Key::of(of)?;
+        let Some(range) = Range::above(floor) else {
+            let greatest = i32::MAX;
+            return Some(format!(
+                "lower `uid-floor`: no id is above {floor}, as Kubernetes takes none above {greatest}"
+            ));
+        };
+        let taken = self.settled.get(&key).is_some_and(Option::is_none);
+        let (first, last) = (range.first, range.nth(range.room - 1));
+        taken.then(|| {
+            format!("lower `uid-floor`, or say which workloads share an id: each from {first} to {last} is taken")
+        })
+    }
+
+    /// Whether so few ids are left above a floor that they may not do.
+    pub(crate) fn are_few_above(floor: i64) -> bool {
+        Range::above(floor).is_some_and(|range| range.room < FEW)
     }
 
     /// Settles what the names alone leave open, from what all of the input says.

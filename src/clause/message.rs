@@ -1,5 +1,7 @@
 //! What a clause says of what it finds.
 
+use std::borrow::Cow;
+
 use super::{Clause, Literal, Test, below_floor};
 use crate::k8s::Container;
 use crate::yaml::Slot;
@@ -8,6 +10,20 @@ impl Clause {
     pub(super) fn absence(&self, container: Option<Container<'_>>, who: &str, floor: i64) -> String {
         let nor = if self.inherits && container.is_some() { ", nor does the pod" } else { "" };
         format!("{who} does not set {}{}{nor}", self.path, self.wanted(floor))
+    }
+
+    /// The help line.
+    pub(super) fn what_to_write(&self, container: Option<Container<'_>>, floor: i64) -> Option<Cow<'static, str>> {
+        if let (Some(advice), Some(container)) = (self.advice, container) {
+            return Some(advice(container).into());
+        }
+        if self.test == Test::AboveFloor {
+            let (field, id) = (self.path.rsplit('.').next().unwrap_or(self.path), floor.saturating_add(1));
+            return Some(
+                format!("write an id above {floor}, where the host has none of its own: `{field}: {id}`").into(),
+            );
+        }
+        (!self.help.is_empty()).then_some(Cow::Borrowed(self.help))
     }
 
     pub(super) fn refusal(&self, slot: Slot<'_>, who: &str, floor: i64) -> String {

@@ -8,7 +8,7 @@ use super::sweep::{Sweep, SweepDraft};
 use crate::config::Settings;
 use crate::coverage::Outcome;
 use crate::finding::{Draft, Report};
-use crate::identity::Claim;
+use crate::identity::{Claim, Ids};
 use crate::k8s::{self, NamespacePolicy, Object, ObjectRef, PodData};
 use crate::rule::Check;
 use crate::source::{Source, Span};
@@ -39,7 +39,7 @@ pub(crate) struct DocumentResult {
     /// Every object, and where its name stands.
     pub(super) objects: Vec<(Span, Arc<ObjectRef>)>,
     pub(super) marks: Marks,
-    /// What the workloads say about ids: only where fixes are asked for.
+    /// What the workloads say about ids: only where fixes are asked for, or ids may be short.
     pub(super) claims: Vec<Claim>,
     /// What of the text no excerpt shows.
     pub(super) secrets: Vec<Span>,
@@ -207,7 +207,7 @@ pub(super) fn lint_tree(tree: &Tree<'_>, task: Task<'_>) -> DocumentResult {
         let pods = k8s::pods(object);
         result.pods += pods.len();
         gather(object, &pods, &reference, &mut result.facts);
-        if settings.with_fixes {
+        if settings.with_fixes || Ids::are_few_above(settings.uid_floor) {
             result.claims.extend(Claim::of(object, &pods, &reference, settings.uid_floor));
         }
         suppress::object(wanted, object, &pods, &reference, settings, &mut result.marks);

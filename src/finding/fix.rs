@@ -82,6 +82,11 @@ impl Draft {
         self
     }
 
+    /// Whether it can be mended, as far as its rule knows.
+    pub(crate) fn is_fixable(&self) -> bool {
+        self.fixable.is_some()
+    }
+
     /// Whom it is about: the object and the container.
     pub(crate) fn subject(&self) -> (Option<&ObjectRef>, Option<&str>) {
         (self.object.as_deref(), self.container.as_deref())

@@ -19,6 +19,8 @@ fn deployment(name: &str, spec: &str) -> (String, String) {
 
 const DATA: &str = "      volumes:\n        - name: data\n          persistentVolumeClaim: {claimName: data}\n";
 
+const GROUP: &str = "      securityContext: {runAsGroup: 0}\n";
+
 fn inputs(files: &[(String, String)]) -> Vec<Input> {
     files.iter().map(|(path, text)| Input::Text(path.as_str().into(), text.clone().into_bytes())).collect()
 }
@@ -105,5 +107,30 @@ fn reports_carry_the_same_ids() {
         let of_file = outcomes.findings.iter().filter(|f| *f.path == *path && f.rule.id == "run-as-user-floor");
         let texts: Vec<_> = of_file.flat_map(|f| &f.fix.as_ref().unwrap().edits).map(|e| e.text.clone()).collect();
         assert!(texts.iter().any(|text| text.contains(&id.to_string())), "{path}: {id}: {texts:?}");
+    }
+}
+
+/// Who gets no id is told why, in every format, and what to do; a fix is not promised then.
+#[test]
+fn a_finding_says_that_no_id_is_left() {
+    let files = [deployment("web", ""), deployment("db", ""), deployment("root", GROUP)];
+    let greatest = i64::from(i32::MAX);
+    let said = |floor: i64, with_fixes: bool| {
+        let mut settings = Settings { uid_floor: floor, with_fixes, ..Settings::default() };
+        settings.severities.retain(|r| ["run-as-user-floor", "root-group"].contains(&r.id));
+        let outcomes = engine::run(inputs(&files), &settings, false);
+        let told = outcomes.findings.iter().map(|f| (f.rule.id, f.fixable.is_some(), f.help.as_deref().unwrap()));
+        told.map(|(id, fixable, help)| format!("{id} {fixable} {help}")).collect::<Vec<_>>()
+    };
+    for with_fixes in [false, true] {
+        let one = said(greatest - 1, with_fixes);
+        let why = "lower `uid-floor`, or say which workloads share an id: each from 2147483647 to 2147483647 is taken";
+        assert_eq!(one.iter().filter(|said| said.ends_with(why) && said.contains(" false ")).count(), 3, "{one:#?}");
+        assert_eq!(one.iter().filter(|said| said.contains(" true write an id above ")).count(), 1, "{one:#?}");
+        let none = said(greatest, with_fixes);
+        let why = "lower `uid-floor`: no id is above 2147483647, as Kubernetes takes none above 2147483647";
+        assert!(none.len() == 4 && none.iter().all(|said| said.ends_with(why)), "{none:#?}");
+        let room = said(10_000, with_fixes);
+        assert!(room.len() == 4 && room.iter().all(|said| said.contains(" true write ")), "{room:#?}");
     }
 }
