@@ -26,9 +26,9 @@ pub(super) fn run(typed: &Show) -> Result<u8, Failure> {
         if let Some(line) = line.filter(|_| !here.pods.is_empty() || !here.has_broken()) {
             here.keep_line(line).map_err(|why| Failure::said(format_args!("{path}: {why}")))?;
         }
-        shown.pods.append(&mut here.pods);
-        shown.unread.append(&mut here.unread);
+        shown.append(here);
     }
+    shown.ask_accounts();
     let mut text = Vec::new();
     let written = match typed.format {
         ShowFormat::Table => table::write(&shown, &mut text),

@@ -29,9 +29,9 @@ pub enum ShowFormat {
 }
 
 const HELP: &str = "\
-Each value says where it comes from: the container, the pod, an annotation, with
-line and column, or the default that Kubernetes or the image then has. Nothing
-is judged.
+Each value says where it comes from: the container, the pod, an annotation, the
+ServiceAccount where the input has it, with line and column, or the default that
+Kubernetes or the image then has. Nothing is judged.
 
 Exit codes: 0 shown; 2 something could not be read, or there is no pod.
 

@@ -71,6 +71,9 @@ const OWN: &[Field] = &[
     field("procMount", "securityContext.procMount", Type::Text, (|| json!("Default"), "")),
 ];
 
+/// Of a pod, or of its ServiceAccount.
+pub(super) const AUTOMOUNT: &str = "automountServiceAccountToken";
+
 /// Fields of the pod.
 const POD: &[Field] = &[
     field("fsGroup", "securityContext.fsGroup", Type::Int, (NONE, "")),
@@ -95,12 +98,7 @@ const POD: &[Field] = &[
     Field { since: 25, ..field("hostUsers", "hostUsers", Type::Bool, (TRUE, "")) },
     field("shareProcessNamespace", "shareProcessNamespace", Type::Bool, (FALSE, "")),
     field("serviceAccountName", "serviceAccountName", Type::Text, (|| json!("default"), "")),
-    field(
-        "automountServiceAccountToken",
-        "automountServiceAccountToken",
-        Type::Bool,
-        (TRUE, "unless the ServiceAccount says false"),
-    ),
+    field(AUTOMOUNT, AUTOMOUNT, Type::Bool, (TRUE, "unless the ServiceAccount says false")),
     field("runtimeClassName", "runtimeClassName", Type::Text, (NONE, "the node's own runtime")),
 ];
 
@@ -127,6 +125,12 @@ impl Reader<'_> {
                 setting
             })
             .collect()
+    }
+
+    /// What a ServiceAccount says at a slot.
+    pub(super) fn of_account(&self, slot: Slot<'_>) -> Option<Setting> {
+        let said = || self.setting(&field(AUTOMOUNT, AUTOMOUNT, Type::Bool, (NONE, "")), slot, Origin::Account);
+        (!slot.is_absent()).then(said)
     }
 
     /// The settings of a container.
@@ -167,8 +171,14 @@ impl Reader<'_> {
     fn setting(&self, field: &Field, slot: Slot<'_>, from: Origin) -> Setting {
         if slot.is_absent() {
             let (value, told) = field.default;
-            let mut setting =
-                Setting { field: field.name, value: value(), from: Origin::Default, position: None, note: None };
+            let mut setting = Setting {
+                field: field.name,
+                value: value(),
+                from: Origin::Default,
+                position: None,
+                path: None,
+                note: None,
+            };
             note(&mut setting, told);
             return setting;
         }
@@ -177,6 +187,7 @@ impl Reader<'_> {
             value: plain(slot),
             from,
             position: Some(self.lines.position(slot.span().start)),
+            path: None,
             note: None,
         };
         note(&mut setting, &unreadable(slot, field.kind));
@@ -252,6 +263,7 @@ impl Reader<'_> {
                 value: none,
                 from: Origin::Default,
                 position: None,
+                path: None,
                 note: Some(why.to_owned()),
             };
         };
@@ -264,6 +276,7 @@ impl Reader<'_> {
             value: read.map_or_else(|| plain(slot), |profile| json!(profile.to_string())),
             from,
             position: Some(self.lines.position(slot.span().start)),
+            path: None,
             note: None,
         };
         if read.is_none() {

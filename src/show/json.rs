@@ -84,6 +84,7 @@ struct SettingJson<'a> {
     value: &'a Value,
     from: &'static str,
     position: Option<PositionJson>,
+    path: Option<&'a str>,
     note: Option<&'a str>,
 }
 
@@ -94,6 +95,7 @@ impl<'a> SettingJson<'a> {
             value: &setting.value,
             from: setting.from.name(),
             position: setting.position.map(PositionJson::from),
+            path: setting.path.as_deref(),
             note: setting.note.as_deref(),
         }
     }

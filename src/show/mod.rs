@@ -1,6 +1,7 @@
 //! What a container runs with: every setting that confines it, and where each value comes from.
 //! Nothing is judged here; `plimsoll lint` does that.
 
+mod accounts;
 mod fields;
 pub mod json;
 pub mod table;
@@ -9,6 +10,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use self::accounts::Account;
 use crate::coverage::{Outcome, Unread};
 use crate::discover::Input;
 use crate::engine::{self, UnreadDraft};
@@ -25,6 +27,8 @@ pub enum Origin {
     Pod,
     /// An annotation says it, as one did before there were fields.
     Annotation,
+    /// The pod's ServiceAccount says it.
+    Account,
     /// Nobody says it: what Kubernetes, or the image, then has.
     Default,
 }
@@ -36,6 +40,7 @@ impl Origin {
             Self::Container => "container",
             Self::Pod => "pod",
             Self::Annotation => "annotation",
+            Self::Account => "service-account",
             Self::Default => "default",
         }
     }
@@ -52,6 +57,8 @@ pub struct Setting {
     pub from: Origin,
     /// Where it stands; none for a default.
     pub position: Option<Position>,
+    /// The file that it stands in, where that is not the pod's.
+    pub path: Option<Arc<str>>,
     /// What else one has to know.
     pub note: Option<String>,
 }
@@ -95,6 +102,7 @@ pub struct Shown {
     pub pods: Vec<PodView>,
     /// What was not read, and why.
     pub unread: Vec<Unread>,
+    accounts: Vec<Account>,
 }
 
 impl Shown {
@@ -124,6 +132,11 @@ impl Shown {
 
     fn object(&mut self, object: Object<'_>, version: Version, source: &Source, lines: &LineIndex<'_>) {
         let reader = fields::Reader { version, lines };
+        if object.kind() == "ServiceAccount" && object.api_version() == "v1" {
+            let ObjectRef { namespace, name, .. } = object.reference();
+            let said = reader.of_account(object.at(fields::AUTOMOUNT));
+            self.accounts.push(Account { path: Arc::clone(&source.path), namespace, name, said });
+        }
         for data in k8s::pods(object) {
             let pod = data.view();
             self.pods.push(PodView {
@@ -156,6 +169,18 @@ impl Shown {
             [one] => Err(format!("there is no pod at line {line}: one is at line {one}")),
             several => Err(format!("there is no pod at line {line}: they are at the lines {}", several.join(", "))),
         }
+    }
+
+    /// Adds what another part of the input has.
+    pub fn append(&mut self, mut other: Self) {
+        self.pods.append(&mut other.pods);
+        self.unread.append(&mut other.unread);
+        self.accounts.append(&mut other.accounts);
+    }
+
+    /// Asks the ServiceAccounts of the input for what their pods leave to them: when all is read.
+    pub fn ask_accounts(&mut self) {
+        accounts::settle(&mut self.pods, &self.accounts);
     }
 
     /// Whether anything could not be read.

@@ -44,7 +44,8 @@ fn settings(title: &str, settings: &[Setting], out: &mut dyn Write) -> io::Resul
         writeln!(out, "{line}")?;
     }
     for setting in settings {
-        let place = setting.position.map(|p| format!(" {}:{}", p.line, p.column)).unwrap_or_default();
+        let path = setting.path.as_ref().map(|path| format!("{}:", clean(path))).unwrap_or_default();
+        let place = setting.position.map(|p| format!(" {path}{}:{}", p.line, p.column)).unwrap_or_default();
         let from = format!("{}{place}", setting.from.name());
         let values = wrap(&clean(&value(setting)), COLUMNS[1], COLUMNS[1]);
         let froms = wrap(&from, COLUMNS[2], COLUMNS[2]);

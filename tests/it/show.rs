@@ -252,3 +252,95 @@ fn places_options_and_exit_codes() {
         assert!(has, "--{option} has no case");
     }
 }
+
+/// What a pod leaves open its ServiceAccount may say: of its own namespace, and the nearest where there are several.
+#[test]
+#[allow(clippy::too_many_lines, reason = "a table")]
+fn accounts_say_what_pods_leave_open() {
+    let account = |name: &str, namespace: &str, says: &str| {
+        format!("apiVersion: v1\nkind: ServiceAccount\nmetadata: {{name: {name}{namespace}}}\n{says}---\n")
+    };
+    let off = "automountServiceAccountToken: false\n";
+    let web = |namespace: &str, spec: &str| pod(namespace, &format!("  serviceAccountName: web\n{spec}"), "");
+    let plain = web("", "");
+    let prod = web("  namespace: prod\n", "");
+    let differ = "true default ServiceAccounts of this name differ in it";
+    let open = "true default unless the ServiceAccount says false";
+    for (files, want) in [
+        (vec![("a.yaml", account("web", "", off) + &plain)], "false service-account 4:31"),
+        (vec![("a.yaml", plain.clone()), ("b.yaml", account("web", "", off))], "false service-account b.yaml:4:31"),
+        (vec![("a.yaml", prod.clone()), ("x/b.yaml", account("web", "", off))], "false service-account x/b.yaml:4:31"),
+        (vec![("a.yaml", prod.clone()), ("b.yaml", account("web", ", namespace: test", off))], open),
+        (vec![("a.yaml", prod.clone() + "---\n" + &account("api", ", namespace: prod", off))], open),
+        (
+            vec![("a.yaml", web("", "  automountServiceAccountToken: true\n")), ("b.yaml", account("web", "", off))],
+            "true pod 7:33",
+        ),
+        (vec![("a.yaml", account("web", "", "") + &plain)], "true default its ServiceAccount does not say either"),
+        // Of several, the one of the same namespace, then of the same file, then of the same directory.
+        (
+            vec![
+                ("a.yaml", prod.clone()),
+                ("b.yaml", account("web", "", "") + &account("web", ", namespace: prod", off)),
+            ],
+            "false service-account b.yaml:8:31",
+        ),
+        (
+            vec![
+                ("x/a.yaml", plain.clone()),
+                ("x/b.yaml", account("web", "", off)),
+                ("y/b.yaml", account("web", "", "")),
+            ],
+            "false service-account x/b.yaml:4:31",
+        ),
+        (
+            vec![
+                ("a.yaml", plain.clone()),
+                ("x/b.yaml", account("web", "", off)),
+                ("y/b.yaml", account("web", "", "")),
+            ],
+            differ,
+        ),
+        (vec![("a.yaml", account("default", "", off) + &pod("", "", ""))], "false service-account 4:31"),
+        (vec![("a.yaml", pod("", "", "")), ("x/b.yaml", account("default", "", off))], open),
+        (
+            vec![("a.yaml", account("web", "", "automountServiceAccountToken: \"no\"\n") + &plain)],
+            "\"no\" service-account 4:31 the API server refuses a value of this type",
+        ),
+    ] {
+        let mut shown = Shown::default();
+        for (name, text) in &files {
+            shown.read(Input::Text((*name).into(), text.as_str().into()), "1.37".parse().unwrap());
+        }
+        shown.ask_accounts();
+        let setting = found(&shown, "automountServiceAccountToken");
+        let path = setting.path.as_ref().map(|path| format!("{path}:")).unwrap_or_default();
+        let place = setting.position.map(|p| format!(" {path}{}:{}", p.line, p.column)).unwrap_or_default();
+        let note = setting.note.as_ref().map(|note| format!(" {note}")).unwrap_or_default();
+        assert_eq!(format!("{} {}{place}{note}", setting.value, setting.from.name()), want, "{files:#?}");
+    }
+}
+
+#[test]
+fn accounts_of_other_files_are_shown_with_their_file() {
+    let folder = temporary("show-accounts");
+    fs::write(folder.join("web.yaml"), pod("", "  serviceAccountName: web\n", "")).unwrap();
+    let account = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: web}\nautomountServiceAccountToken: false\n";
+    fs::write(folder.join("account.yaml"), account).unwrap();
+    let line = |args: &[&str]| {
+        let run = plimsoll(&folder, &[&["show"], args].concat());
+        assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{run:?}");
+        let at = run.stdout.find("  automountServiceAccountToken").unwrap();
+        run.stdout[at..].split_whitespace().take(4).collect::<Vec<_>>()[1..].join(" ")
+    };
+    assert_eq!(line(&["."]), "false service-account account.yaml:4:31");
+    assert_eq!(line(&["web.yaml:9", "account.yaml"]), "false service-account account.yaml:4:31");
+    assert!(line(&["web.yaml"]).starts_with("true default"));
+    let json = plimsoll(&folder, &["show", ".", "--format", "json"]).stdout;
+    let value: Value = serde_json::from_str(&json).unwrap();
+    let validator = jsonschema::validator_for(&serde_json::from_str(json::SCHEMA).unwrap()).unwrap();
+    assert!(validator.is_valid(&value), "{json}");
+    let all = value["pods"][0]["settings"].as_array().unwrap();
+    let setting = all.iter().find(|s| s["field"] == "automountServiceAccountToken").unwrap();
+    assert_eq!((&setting["from"], &setting["path"]), (&json!("service-account"), &json!("account.yaml")));
+}
