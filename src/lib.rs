@@ -4,6 +4,7 @@
 //!
 //! ```text
 //! discover → source → yaml::parse → objects → pods → rules → findings → suppress → sort → report
+//! AdmissionReview → the same objects, pods, rules and findings → AdmissionReview
 //! rules::ALL → explain | rule table | SARIF rule catalogue | config schema
 //! ```
 

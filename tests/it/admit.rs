@@ -114,6 +114,18 @@ fn well_formed(body: &[u8]) -> Value {
     body
 }
 
+/// Where nobody reads the answer, the exit code still is that of the verdict.
+#[test]
+fn a_closed_pipe_allows_nothing() {
+    for (name, code) in [("pod-privileged", 1), ("pod-restricted", 0)] {
+        let file = root().join(format!("fixtures/admit/{name}.json"));
+        let arguments = ["admit", "--no-config", "--standard", "restricted", file.to_str().unwrap()];
+        let mut child = crate::support::command(root(), &arguments).spawn().unwrap();
+        drop(child.stdout.take());
+        assert_eq!(child.wait().unwrap().code(), Some(code), "{name}");
+    }
+}
+
 #[test]
 fn the_command_answers_and_exits_by_the_verdict() {
     let folder = crate::support::temporary("admit");
