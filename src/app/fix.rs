@@ -177,3 +177,37 @@ pub(super) fn print(text: &[u8]) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     out.write_all(text).and_then(|()| out.flush()).map_err(|error| stdout_error(&error))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    const POD: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: app}\nspec:\n  containers:\n    - name: app\n      \
+                       image: app\n      imagePullPolcy: Always\n";
+
+    /// Someone saves a file while its fixes are worked out: theirs is kept, and the others are mended.
+    #[test]
+    fn what_changes_between_reading_and_writing_is_kept() {
+        let dir = std::env::temp_dir().join(format!("plimsoll-meantime-{}", std::process::id()));
+        fs::create_dir_all(&dir).unwrap();
+        let input = |name: &str| {
+            fs::write(dir.join(name), POD).unwrap();
+            Input::File(name.into(), dir.join(name))
+        };
+        let inputs = vec![input("a.yaml"), input("b.yaml"), input("c.yaml")];
+        let left = LeftAlone::default();
+        let repairs = fix::run(inputs, &Settings::default(), Safety::Safe, &left, &AtomicUsize::new(0));
+        assert!(repairs.inputs.iter().all(|repaired| matches!(repaired, Repaired::Fixed(_))));
+        fs::write(dir.join("a.yaml"), "saved: meanwhile\n").unwrap();
+        fs::remove_file(dir.join("b.yaml")).unwrap();
+        let mended = write(repairs.inputs, None);
+        assert!(mended.failed && mended.fixed.1 == 1, "{mended:?}");
+        assert_eq!(fs::read_to_string(dir.join("a.yaml")).unwrap(), "saved: meanwhile\n");
+        assert!(!dir.join("b.yaml").exists());
+        assert!(fs::read_to_string(dir.join("c.yaml")).unwrap().contains("imagePullPolicy"));
+        assert_eq!(fs::read_dir(&dir).unwrap().count(), 2, "nothing else is left");
+        fs::remove_dir_all(&dir).unwrap();
+    }
+}

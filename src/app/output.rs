@@ -167,4 +167,25 @@ mod tests {
         assert_eq!(fs::read_dir(&dir).unwrap().count(), 1);
         fs::remove_dir_all(&dir).unwrap();
     }
+
+    #[test]
+    fn a_file_that_has_changed_is_left_as_it_is() {
+        let dir = std::env::temp_dir().join(format!("plimsoll-rewrite-{}", std::process::id()));
+        fs::create_dir_all(&dir).unwrap();
+        let file = dir.join("app.yaml");
+        for (now, why) in [(Some("another text"), "it has changed since it was read"), (None, "")] {
+            let _ = fs::remove_file(&file);
+            if let Some(text) = now {
+                fs::write(&file, text).unwrap();
+            }
+            let said = rewrite(&file, b"old", b"new").unwrap_err();
+            assert!(said.starts_with("cannot write ") && said.ends_with(why), "{said}");
+            assert_eq!(fs::read_to_string(&file).ok().as_deref(), now);
+            assert_eq!(fs::read_dir(&dir).unwrap().count(), usize::from(now.is_some()));
+        }
+        fs::write(&file, "old").unwrap();
+        rewrite(&file, b"old", b"new").unwrap();
+        assert_eq!(fs::read_to_string(&file).unwrap(), "new");
+        fs::remove_dir_all(&dir).unwrap();
+    }
 }

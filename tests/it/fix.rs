@@ -6,6 +6,8 @@ mod files;
 mod ids;
 mod inputs;
 mod known;
+#[cfg(unix)]
+mod obstacles;
 mod unique;
 
 use std::path::Path;

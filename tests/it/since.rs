@@ -1,5 +1,7 @@
 //! `--since`: in repositories that are made for the test, with the real git.
 
+mod suppressed;
+
 use std::ffi::OsStr;
 use std::fs;
 use std::path::PathBuf;

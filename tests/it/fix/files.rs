@@ -165,4 +165,10 @@ fn a_kill_in_the_middle_leaves_whole_files() {
         killed += usize::from(!done && old > 0);
     }
     assert!(killed > 0, "no run was killed before its end");
+    // What a killed run has left behind is in nobody's way.
+    let run = fix(&folder, &["."]);
+    assert_eq!(run.code, 0, "{run:?}");
+    for n in 0..200 {
+        assert_eq!(fs::read_to_string(folder.join(format!("{n:03}.yaml"))).unwrap(), fixed);
+    }
 }
