@@ -212,6 +212,10 @@ impl<'t, 's> Editor<'t, 's> {
     /// `Err` says why they cannot be: they contradict each other, or the text is such that they cannot be written.
     pub fn plan(&self, changes: &[Change]) -> Result<Planned<'_, 't, 's>, &'static str> {
         let plan = Plan::new(self.tree, changes).ok_or(UNWRITTEN)?;
+        if self.aliases.iter().any(|&(alias, target)| plan.clears(self.tree, target) && !plan.clears(self.tree, alias))
+        {
+            return Err("an alias would lose its anchor");
+        }
         let edits = Writer { tree: self.tree, style: self.style, plan: &plan }.edits()?;
         Ok(Planned { editor: self, plan, edits })
     }

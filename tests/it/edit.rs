@@ -1,5 +1,7 @@
 //! Edits of the user's own text, each proved on the tree that it makes.
 
+mod comments;
+
 use plimsoll::source::Span;
 use plimsoll::yaml::{Change, Editor, Slot, Tree, edits, parse};
 
@@ -193,72 +195,6 @@ fn entries_go_and_the_rest_stays() {
     ]);
 }
 
-/// The comment at the end of a line that goes has a line of its own then; one that has its own already stays.
-#[test]
-fn comments_stay_where_lines_go() {
-    check(&[
-        ("a:\n- x # c\n- w\n", "a/0 -", "a:\n# c\n- w\n"),
-        ("a:\n  - x\n  - w # c\nb: 1\n", "a/1 -", "a:\n  - x\n  # c\nb: 1\n"),
-        ("a:\n  - x # c\n  - w # d\n  - z\n", "a/0 -; a/1 -", "a:\n  # c\n  # d\n  - z\n"),
-        ("a: 1 # c\nb: 2\n", "a -", "# c\nb: 2\n"),
-        ("a: 1\n# over b\nb: 2 # c\n", "b -", "a: 1\n# over b\n# c\n"),
-        ("a: 1\nb: 2 # c", "b -", "a: 1\n# c"),
-        ("a: 1\r\nb: 2 # c\r\n", "b -", "a: 1\r\n# c\r\n"),
-        ("a: 1\r\nb: # c\r\n  d: 2 # e", "b -", "a: 1\r\n# c\r\n# e"),
-        ("a: 1\rb: 2 # c\r", "b -", "a: 1\r# c\r"),
-        // The last of a list or mapping.
-        ("a:\n  - x # c\nb: 1\n", "a/0 -", "a: []\n# c\nb: 1\n"),
-        ("a: # k\n  # over\n  - x # c\n  # under\nb: 1\n", "a/0 -", "a: [] # k\n# over\n# c\n  # under\nb: 1\n"),
-        (
-            "c:\n  add: # k\n    # over\n    - x # c\n  drop: [w]\n",
-            "c.add/0 -",
-            "c:\n  # k\n  # over\n  # c\n  drop: [w]\n",
-        ),
-        ("m:\n  annotations: # c\n    x: 1\n  name: w\n", "m.annotations.x -", "m:\n  # c\n  name: w\n"),
-        ("- emptyDir:\n    x: 1 # d\n  name: w\n", "0/emptyDir.x -", "- emptyDir: {}\n  # d\n  name: w\n"),
-        // What a mapping holds goes with it, but for its comments.
-        (
-            "a:\n  m: # one\n    # two\n    n:\n      o: 1 # three\n      # four\n      p: '#' # five\n  z: 1\n",
-            "a.m -",
-            "a:\n  # one\n  # two\n  # three\n  # four\n  # five\n  z: 1\n",
-        ),
-        ("a: |\n  # text\nb: | # c\n  # text\nd: 1\n", "b -", "a: |\n  # text\n# c\nd: 1\n"),
-        ("a: x\n  w\nb: 1 # c\n", "b -", "a: x\n  w\n# c\n"),
-        // Of the line of a dash they go above it.
-        ("l:\n  - a: 1 # c\n    b: 2\n", "l/0/a -", "l:\n  # c\n  - b: 2\n"),
-        ("- a: 1 # c\n\n  # over b\n  b: 2 # d\n", "0/a -", "# c\n# over b\n- b: 2 # d\n"),
-        ("- &x a: 1 # c\n  b: 2\n", "0/b -", "- &x a: 1 # c\n"),
-        ("- x\n- &i # c\n  b: 2 # d\n- z\n", "1 -", "- x\n# c\n# d\n- z\n"),
-        // New lines stand below what stays.
-        ("a:\n  p: 1\n  q: 2 # c\n", "a.q -; a.s = 3", "a:\n  p: 1\n  s: 3\n  # c\n"),
-        ("a: &m\n  x: 1 # c\n  w: 2\nb: *m\n", "a.x -", "a: &m\n  # c\n  w: 2\nb: *m\n"),
-        ("a: {x: 1, w: 2} # c\n", "a.x -", "a: {w: 2} # c\n"),
-        ("a: [\n  x, w # c\n]\n", "a/1 -", "a: [\n  x # c\n]\n"),
-    ]);
-}
-
-#[test]
-fn what_would_cost_a_comment_is_left() {
-    for (text, what, why) in [
-        ("a: [\n  x, # c\n  w\n]\n", "a/0 -", "a comment would be lost"),
-        ("a: [\n  x, # c\n  w\n]\n", "a/1 -", "a comment would be lost"),
-        ("a: [\n  x # c\n]\n", "a = [w]", "a comment would be lost"),
-        ("a: | # c\n  x\n", "a = w", "a comment would be lost"),
-        ("a:\n- x # plimsoll: ignore[r] c\n- w\n", "a/0 -", "a suppression would be lost"),
-        ("a:\n# plimsoll: ignore[r] c\n\n# d\n- x\n- w\n", "a/0 -", "a suppression would cover something else"),
-        ("# plimsoll: ignore[r] c\na: 1\nb: 1\n", "a -", "a suppression would cover something else"),
-    ] {
-        let old = tree(text);
-        let made = edits(&old, &changes(&old, what).unwrap());
-        assert_eq!(made, Err(why), "{what} in {text:?}");
-    }
-    check(&[
-        ("# plimsoll: ignore[r] c\na: 1\nb: 1 # d\n", "b -", "# plimsoll: ignore[r] c\na: 1\n# d\n"),
-        ("# plimsoll: ignore[r] c\n- a: 1\n  b: 1 # d\n", "0/b -", "# plimsoll: ignore[r] c\n- a: 1\n  # d\n"),
-        ("- a\n- b # plimsoll: ignore[r] c\n- d\n", "2 -", "- a\n- b # plimsoll: ignore[r] c\n"),
-    ]);
-}
-
 #[test]
 fn shared_values_change_where_it_is_right() {
     check(&[
@@ -311,25 +247,4 @@ fn a_wrong_edit_does_not_pass() {
     ] {
         assert_eq!(Editor::new(&old).prove(&made, &tree(wrong)), Err(at.to_owned()), "{wrong}");
     }
-}
-
-/// Comments are told from the tree, which is quick; the scanner, which is sure, must find the same.
-#[test]
-fn comments_are_those_that_the_scanner_finds() {
-    let Some(folder) = crate::support::shared("corpora/real") else { return };
-    let inputs = plimsoll::discover::discover(&[folder], &plimsoll::discover::Options::default());
-    let (mut documents, mut comments) = (0, 0);
-    for source in inputs.into_iter().step_by(7).filter_map(|i| i.read().ok()) {
-        for raw in source.documents() {
-            // The scanner keeps comments where one of them is for us.
-            let text = format!("{}\n# plimsoll: x\n", raw.span.text(&source.text));
-            let span = Span::new(0, text.len());
-            let Ok(tree) = parse(&text, span) else { continue };
-            let sure: Vec<Span> = tree.comments().iter().map(|c| c.span).collect();
-            assert_eq!(tree.find_comments(span), sure, "{}", source.path);
-            documents += 1;
-            comments += sure.len();
-        }
-    }
-    println!("{comments} comments in {documents} documents");
 }

@@ -128,10 +128,23 @@ impl Plan {
         }
     }
 
+    /// Whether a node is in what is taken out, or below what is replaced.
+    pub(super) fn clears(&self, tree: &Tree<'_>, node: NodeId) -> bool {
+        if self.removed.is_empty() && self.values.is_empty() {
+            return false;
+        }
+        std::iter::successors(Some(node), |&n| tree.parent(n))
+            .any(|n| self.removes(tree, n) || n != node && self.values.contains_key(&n))
+    }
+
+    /// Whether an item or the entry of this value goes.
+    fn removes(&self, tree: &Tree<'_>, node: NodeId) -> bool {
+        self.removed.contains(&node) || tree.entry_of(node).is_some_and(|e| self.removed.contains(&e.key))
+    }
+
     /// Whether nothing is changed in or below what goes or is replaced.
     fn is_consistent(&self, tree: &Tree<'_>) -> bool {
-        let removed =
-            |node| self.removed.contains(&node) || tree.entry_of(node).is_some_and(|e| self.removed.contains(&e.key));
+        let removed = |node| self.removes(tree, node);
         let gone = |node| self.values.contains_key(&node) || removed(node);
         let above = |node| std::iter::successors(tree.parent(node), |&n| tree.parent(n));
         self.touched().all(|node| !above(node).any(gone))
