@@ -23,21 +23,28 @@ fn write(command: &Command, page: &mut Vec<u8>) -> std::io::Result<()> {
     page.extend(b".SH DESCRIPTION\n");
     page.extend(DESCRIPTION.as_bytes());
     for sub in command.get_subcommands().filter(|c| c.get_name() != "help") {
-        let mut section = Vec::new();
-        let man = Man::new(sub.clone());
-        man.render_synopsis_section(&mut section)?;
-        man.render_options_section(&mut section)?;
-        if sub.get_after_help().is_some() {
-            man.render_extra_section(&mut section)?;
+        part(sub, sub.get_name(), page)?;
+        for below in sub.get_subcommands().filter(|c| c.get_name() != "help") {
+            part(below, &format!("{} {}", sub.get_name(), below.get_name()), page)?;
         }
-        let name = sub.get_name().to_uppercase();
-        let about = sub.get_about().map(ToString::to_string).unwrap_or_default();
-        page.extend(format!(".SH \"{name}\"\n{about}.\n").as_bytes());
-        // What heads a page of its own heads a part of this one.
-        let section = String::from_utf8_lossy(&section);
-        page.extend(section.replace(".SH SYNOPSIS\n", ".PP\n").replace(".SH ", ".SS ").as_bytes());
     }
     page.extend(REST.as_bytes());
+    Ok(())
+}
+
+/// What heads a page of its own heads a part of this one.
+fn part(command: &Command, name: &str, page: &mut Vec<u8>) -> std::io::Result<()> {
+    let mut section = Vec::new();
+    let man = Man::new(command.clone());
+    man.render_synopsis_section(&mut section)?;
+    man.render_options_section(&mut section)?;
+    if command.get_after_help().is_some() {
+        man.render_extra_section(&mut section)?;
+    }
+    let about = command.get_about().map(ToString::to_string).unwrap_or_default();
+    page.extend(format!(".SH \"{}\"\n{about}.\n", name.to_uppercase()).as_bytes());
+    let section = String::from_utf8_lossy(&section);
+    page.extend(section.replace(".SH SYNOPSIS\n", ".PP\n").replace(".SH ", ".SS ").as_bytes());
     Ok(())
 }
 

@@ -11,15 +11,20 @@ use crate::support::{blessed, root};
 
 /// Every command by its words, the program itself first.
 fn commands() -> Vec<Vec<String>> {
-    let command = Cli::command();
-    let subcommands = command.get_subcommands().map(|c| vec![c.get_name().to_owned()]);
-    std::iter::once(Vec::new()).chain(subcommands).collect()
+    let mut all = vec![Vec::new()];
+    for command in Cli::command().get_subcommands() {
+        let words = vec![command.get_name().to_owned()];
+        let below = command.get_subcommands().map(|c| [words.clone(), vec![c.get_name().to_owned()]].concat());
+        all.extend(std::iter::once(words.clone()).chain(below));
+    }
+    all
 }
 
 /// Every long option of every command.
 fn options() -> Vec<String> {
     let command = Cli::command();
-    let all = command.get_subcommands().flat_map(clap::Command::get_arguments);
+    let all = command.get_subcommands().flat_map(|c| std::iter::once(c).chain(c.get_subcommands()));
+    let all = all.flat_map(clap::Command::get_arguments);
     all.filter_map(clap::Arg::get_long).map(|long| format!("--{long}")).collect()
 }
 
@@ -33,7 +38,7 @@ fn help_reads_well_in_80_columns() {
         for line in ran.stdout.lines() {
             assert!(line.chars().count() <= 80, "{args:?}: {line}");
         }
-        let name = words.first().map_or("plimsoll", String::as_str);
+        let name = if words.is_empty() { "plimsoll".to_owned() } else { words.join("-") };
         blessed(&root().join(format!("fixtures/cli/help/{name}.txt")), &ran.stdout);
         let short = dir.run(&[&args[..args.len() - 1], &["-h"]].concat());
         assert_eq!(short.stdout, ran.stdout, "{args:?}");
@@ -167,8 +172,8 @@ fn the_manual_knows_every_command_and_option() {
     for option in options() {
         assert!(page.contains(&option.replace('-', "\\-")), "{option}");
     }
-    for words in commands().into_iter().flatten() {
-        assert!(page.contains(&format!(".SH \"{}\"\n", words.to_uppercase())), "{words}");
+    for words in commands().into_iter().filter(|words| !words.is_empty()) {
+        assert!(page.contains(&format!(".SH \"{}\"\n", words.join(" ").to_uppercase())), "{words:?}");
     }
     assert!(page.contains("Exit codes") && page.contains("NO_COLOR") && page.contains(".plimsollignore"));
 }
