@@ -17,7 +17,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 pub use admit::{Admit, Judging};
-pub use generate::{Engine, Generate, Generated, Policies};
+pub use generate::{CertificateFrom, Engine, Generate, Generated, OnFailure, Policies, Webhook};
 pub use import::Import;
 pub use init::Init;
 pub use known::{Baselines, Known};

@@ -25,6 +25,7 @@ pub mod explain;
 pub mod finding;
 pub mod fingerprint;
 pub mod fix;
+pub mod generate;
 pub mod globs;
 pub mod identity;
 pub mod k8s;

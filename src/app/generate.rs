@@ -1,5 +1,7 @@
 //! `plimsoll generate`.
 
+mod webhook;
+
 use std::io;
 
 use super::Failure;
@@ -12,6 +14,7 @@ use crate::yaml::emit;
 pub(super) fn run(typed: &Generate) -> Result<u8, Failure> {
     match &typed.what {
         Generated::Policies(typed) => policies(typed),
+        Generated::Webhook(typed) => webhook::run(typed),
     }
 }
 

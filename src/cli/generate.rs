@@ -1,8 +1,12 @@
 //! `plimsoll generate`: what was typed.
 
+mod webhook;
+
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
+
+pub use webhook::{CertificateFrom, OnFailure, Webhook};
 
 use super::{Lint, level, rule};
 use crate::k8s::Version;
@@ -22,6 +26,8 @@ pub struct Generate {
 pub enum Generated {
     /// Write admission policies that judge in the cluster as the rules do here
     Policies(Box<Policies>),
+    /// Write the manifests of `plimsoll serve` as an admission webhook
+    Webhook(Box<Webhook>),
 }
 
 /// `plimsoll generate policies`

@@ -40,4 +40,5 @@ mod show;
 mod since;
 mod support;
 mod suppress;
+mod webhook;
 mod yaml;

@@ -8,13 +8,15 @@ mod stop;
 
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use rustls::ClientConfig;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 
 use self::client::{Authority, NAME, Reply, Tls};
 use crate::support::{command, temporary};
@@ -50,9 +52,12 @@ impl Serving {
         }
         let fixed = "serve --no-config --listen 127.0.0.1:0 --tls-cert tls.crt --tls-key tls.key --only privileged";
         let at_once = if arguments.contains("--drain") { "" } else { "--drain 0" };
-        let all = [fixed, at_once, arguments].map(str::split_whitespace);
-        let arguments: Vec<_> = all.into_iter().flatten().collect();
-        let mut child = command(&folder, &arguments).stdin(Stdio::null()).stdout(Stdio::null()).spawn().unwrap();
+        Self::run(folder, authority, &[fixed, at_once, arguments].join(" "))
+    }
+
+    fn run(folder: PathBuf, authority: Authority, arguments: &str) -> Self {
+        let all: Vec<_> = arguments.split_whitespace().collect();
+        let mut child = command(&folder, &all).stdin(Stdio::null()).stdout(Stdio::null()).spawn().unwrap();
         let (log, stderr) = (Arc::new(Mutex::new(String::new())), child.stderr.take().unwrap());
         let told = Arc::clone(&log);
         let reader = std::thread::spawn(move || {
@@ -67,7 +72,7 @@ impl Serving {
         let mut serving =
             Self { child, address: nowhere, health: None, folder, authority, trust, log, reader: Some(reader) };
         serving.address = serving.told("serving reviews at https://").parse().unwrap();
-        if arguments.contains(&"--health-listen") {
+        if arguments.contains("--health-listen") {
             serving.health = Some(serving.told("serving health and metrics at http://").parse().unwrap());
         }
         serving
@@ -138,6 +143,17 @@ impl Drop for Serving {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// The answer to a review by a server with these arguments, whose certificate this file vouches for.
+pub(crate) fn answer_behind(arguments: &str, authority: &Path) -> Reply {
+    let mut server = Serving::run(temporary("serve-behind"), Authority::new(), arguments);
+    let mut roots = rustls::RootCertStore::empty();
+    for certificate in CertificateDer::pem_file_iter(authority).unwrap() {
+        roots.add(certificate.unwrap()).unwrap();
+    }
+    server.trust = client::trust(roots);
+    server.connect().review("/validate", &client::review("x", true)).unwrap()
 }
 
 /// Waits for something to become true.
