@@ -1,6 +1,9 @@
+use crate::clause::Exemption::Windows;
 use crate::finding::Report;
 use crate::k8s::Pod;
 use crate::k8s::profile::{APPARMOR, Profile};
+use crate::policy::cel::optional;
+use crate::policy::{Demand, Target, containers};
 use crate::rule::{Check, Policy, Rule, Safety, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -13,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
     maps: &[],
     doc: include_str!("apparmor_annotation.md"),
     check: Check::Pod(check),
-    policy: Policy::None("the API server warns of the annotation itself"),
+    policy: Policy::Cel(demands),
 };
 
 fn check(pod: Pod<'_>, report: &mut Report<'_>) {
@@ -45,4 +48,16 @@ fn check(pod: Pod<'_>, report: &mut Report<'_>) {
             None => "write `appArmorProfile` under `securityContext`".to_owned(),
         });
     }
+}
+
+fn demands(target: &Target) -> Vec<Demand> {
+    if !target.since(30) {
+        return Vec::new();
+    }
+    let same = APPARMOR.same_in_cel(&APPARMOR.annotation_in_cel(), &optional("variables.pod", APPARMOR.field));
+    let own = optional("c", APPARMOR.field);
+    let holds = format!("!(({}) in variables.annotations) || {own}.hasValue()\n|| {same}", APPARMOR.key_in_cel());
+    let annotated = containers(holds, "the AppArmor profile must not be named by an annotation");
+    let demands = [annotated.help("write securityContext.appArmorProfile"), APPARMOR.has_no_strays()];
+    demands.into_iter().map(|demand| demand.unless(&[Windows(0)], target)).collect()
 }

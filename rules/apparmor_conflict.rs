@@ -1,6 +1,8 @@
+use crate::clause::Exemption::Windows;
 use crate::finding::Report;
 use crate::k8s::Pod;
 use crate::k8s::profile::{APPARMOR, Profile};
+use crate::policy::{Demand, Target, containers};
 use crate::rule::{Check, Policy, Rule, Safety, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -13,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
     maps: &[],
     doc: include_str!("apparmor_conflict.md"),
     check: Check::Pod(check),
-    policy: Policy::None("the API server refuses the pod itself"),
+    policy: Policy::Cel(demands),
 };
 
 fn check(pod: Pod<'_>, report: &mut Report<'_>) {
@@ -43,4 +45,13 @@ fn check(pod: Pod<'_>, report: &mut Report<'_>) {
             .related(field.span(), format!("the field says {means}"))
             .container(container);
     }
+}
+
+fn demands(target: &Target) -> Vec<Demand> {
+    if !target.since(30) {
+        return Vec::new();
+    }
+    let holds = APPARMOR.agree_in_cel(&APPARMOR.annotation_in_cel(), &APPARMOR.effective_in_cel());
+    let demand = containers(holds, "the AppArmor annotation must say what securityContext.appArmorProfile does");
+    vec![demand.help("remove the annotation, and let the field say what is meant").unless(&[Windows(0)], target)]
 }

@@ -1,6 +1,8 @@
+use crate::clause::Exemption::Windows;
 use crate::finding::Report;
 use crate::k8s::Container;
 use crate::k8s::profile::APPARMOR;
+use crate::policy::{Demand, Target, containers};
 use crate::rule::{Check, Map, Policy, Rule, Safety, Severity};
 use crate::yaml::Slot;
 
@@ -14,9 +16,7 @@ pub(super) static RULE: Rule = Rule {
     maps: &[Map::Kubesec("ApparmorAny")],
     doc: include_str!("apparmor_profile.md"),
     check: Check::Container(check),
-    policy: Policy::None(
-        "before 1.30 the profile stands in an annotation of each container, which a policy over fields cannot see",
-    ),
+    policy: Policy::Cel(demands),
 };
 
 fn check(container: Container<'_>, report: &mut Report<'_>) {
@@ -50,4 +50,15 @@ fn check(container: Container<'_>, report: &mut Report<'_>) {
 
 fn says_something(annotation: Slot<'_>) -> bool {
     annotation.is_unknown() || !annotation.text().is_empty()
+}
+
+fn demands(target: &Target) -> Vec<Demand> {
+    let annotated = format!("{} != ''", APPARMOR.annotation_in_cel());
+    let demand = if target.since(30) {
+        let holds = format!("{}.hasValue() || {annotated}", APPARMOR.effective_in_cel());
+        containers(holds, "an AppArmor profile must be named").help("write securityContext.appArmorProfile")
+    } else {
+        containers(annotated, "an AppArmor profile must be named").help("annotate the pod: fields came with 1.30")
+    };
+    vec![demand.unless(&[Windows(0)], target)]
 }

@@ -1,6 +1,8 @@
 use crate::finding::Report;
 use crate::k8s::profile::APPARMOR;
 use crate::k8s::{Pod, confinement};
+use crate::policy::cel::quoted;
+use crate::policy::{Demand, Target, pod};
 use crate::rule::{Check, Map, Policy, Rule, Safety, Severity, baseline};
 use crate::yaml::Typed;
 
@@ -14,9 +16,7 @@ pub(super) static RULE: Rule = Rule {
     maps: &[Map::Trivy("KSV002"), Map::Kyverno("restrict-apparmor-profiles")],
     doc: include_str!("apparmor_unconfined.md"),
     check: Check::Pod(check),
-    policy: Policy::None(
-        "the profile may stand in an annotation, which an expression over the pod's spec does not see",
-    ),
+    policy: Policy::Cel(demands),
 };
 
 fn check(pod: Pod<'_>, report: &mut Report<'_>) {
@@ -47,4 +47,14 @@ fn check(pod: Pod<'_>, report: &mut Report<'_>) {
             }
         }
     }
+}
+
+fn demands(_: &Target) -> Vec<Demand> {
+    let (prefix, value) = (quoted(APPARMOR.annotation), "variables.annotations[k]");
+    let confined = format!("{value} in ['', 'runtime/default'] || {value}.startsWith('localhost/')");
+    let annotations = pod(
+        format!("variables.annotations.all(k, !k.startsWith({prefix}) || {confined})"),
+        "AppArmor annotations must be runtime/default or localhost/ and the name of a profile",
+    );
+    APPARMOR.confines().into_iter().chain([annotations]).collect()
 }

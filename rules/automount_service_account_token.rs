@@ -1,5 +1,6 @@
 use crate::engine::{FactKind, Inputs};
 use crate::finding::CrossReport;
+use crate::policy::pod;
 use crate::rule::{Check, Map, Policy, Rule, Severity};
 use crate::yaml::contains_placeholder;
 
@@ -22,7 +23,11 @@ pub(super) static RULE: Rule = Rule {
     ],
     doc: include_str!("automount_service_account_token.md"),
     check: Check::Inputs(check),
-    policy: Policy::None("the accounts and bindings of the input are asked, which admission does not see"),
+    policy: Policy::Cel(|_| {
+        let holds = "variables.pod.?automountServiceAccountToken == optional.of(false)";
+        let demand = pod(holds, "automountServiceAccountToken must be false");
+        vec![demand.help("leave it out only where the program calls the Kubernetes API")]
+    }),
 };
 
 fn check(inputs: &Inputs, report: &mut CrossReport<'_>) {

@@ -1,5 +1,6 @@
 use crate::engine::{FactKind, Inputs};
 use crate::finding::CrossReport;
+use crate::policy::pod;
 use crate::rule::{Check, Map, Policy, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -12,7 +13,14 @@ pub(super) static RULE: Rule = Rule {
     maps: &[Map::KubeLinter("default-service-account"), Map::Kubesec("ServiceAccountName"), Map::Cis("5.1.5")],
     doc: include_str!("default_service_account.md"),
     check: Check::Inputs(check),
-    policy: Policy::None("the accounts of the input are asked, which admission does not see"),
+    policy: Policy::Cel(|_| {
+        let holds = "variables.pod.?automountServiceAccountToken == optional.of(false)\n\
+                     || variables.pod.?serviceAccountName.orValue('') != '' && variables.pod.serviceAccountName != 'default'\n\
+                     || variables.pod.?serviceAccountName.orValue('') == '' \
+                     && !(variables.pod.?serviceAccount.orValue('') in ['', 'default'])";
+        let says = "serviceAccountName must name an account of the pod's own, or automountServiceAccountToken be false";
+        vec![pod(holds, says)]
+    }),
 };
 
 fn check(inputs: &Inputs, report: &mut CrossReport<'_>) {

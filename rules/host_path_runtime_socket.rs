@@ -1,6 +1,7 @@
 use crate::finding::Report;
 use crate::k8s::Pod;
 use crate::k8s::host_path;
+use crate::policy::{self, host_paths};
 use crate::rule::{Check, Map, Policy, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -20,7 +21,13 @@ pub(super) static RULE: Rule = Rule {
     ],
     doc: include_str!("host_path_runtime_socket.md"),
     check: Check::Pod(check),
-    policy: Policy::None("the hostPath rule of the baseline standard refuses the volume already"),
+    policy: Policy::Cel(|_| {
+        let demand = host_paths(
+            policy::host_path::has_no_runtime_socket(),
+            "no hostPath may be a container runtime's socket or hold one",
+        );
+        vec![demand.help("build with a rootless builder, watch through the API or the kubelet")]
+    }),
 };
 
 fn check(pod: Pod<'_>, report: &mut Report<'_>) {

@@ -1,6 +1,7 @@
 use crate::finding::Report;
 use crate::k8s::Pod;
 use crate::k8s::host_path;
+use crate::policy::{self, host_paths};
 use crate::rule::{Check, Map, Policy, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -13,7 +14,13 @@ pub(super) static RULE: Rule = Rule {
     maps: &[Map::KubeLinter("sensitive-host-mounts")],
     doc: include_str!("host_path_sensitive.md"),
     check: Check::Pod(check),
-    policy: Policy::None("what a path gives away depends on how it is mounted"),
+    policy: Policy::Cel(|_| {
+        let demand = host_paths(
+            policy::host_path::gives_nothing_away(),
+            "no hostPath may give away a sensitive part of the node",
+        );
+        vec![demand.help("mount only the file or folder that is needed, readOnly, or use another volume type")]
+    }),
 };
 
 fn check(pod: Pod<'_>, report: &mut Report<'_>) {

@@ -1,6 +1,6 @@
 use crate::finding::Report;
 use crate::k8s::{Pod, host_path, volume};
-use crate::policy::pod;
+use crate::policy::host_paths;
 use crate::rule::{Check, Level, Map, Policy, Rule, Severity, baseline, restricted};
 use crate::yaml::Slot;
 
@@ -20,9 +20,7 @@ pub(super) static RULE: Rule = Rule {
     ],
     doc: include_str!("host_path_volume.md"),
     check: Check::Pod(check),
-    policy: Policy::Cel(|_| {
-        vec![pod("variables.pod.?volumes.orValue([]).all(v, !has(v.hostPath))", "no volume may be a hostPath")]
-    }),
+    policy: Policy::Cel(|_| vec![host_paths("false", "no volume may be a hostPath")]),
 };
 
 fn check(pod: Pod<'_>, report: &mut Report<'_>) {

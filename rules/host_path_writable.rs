@@ -1,6 +1,7 @@
 use crate::finding::Report;
 use crate::k8s::Pod;
 use crate::k8s::host_path::{self, Mount};
+use crate::policy::{self, containers};
 use crate::rule::{Check, Map, Policy, Rule, Safety, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -13,7 +14,15 @@ pub(super) static RULE: Rule = Rule {
     maps: &[Map::Kubescape("C-0045"), Map::Kyverno("ensure-readonly-hostpath"), Map::KubeLinter("writable-host-mount")],
     doc: include_str!("host_path_writable.md"),
     check: Check::Pod(check),
-    policy: Policy::None("sockets and devices are told by their paths, which takes more than an expression"),
+    policy: Policy::Cel(|_| {
+        let holds = format!(
+            "c.?volumeMounts.orValue([]).all(m, m.?readOnly.orValue(false)
+\
+             || !variables.hostPaths.exists(v, v.name == m.?name.orValue('') && !({})))",
+            policy::host_path::is_endpoint()
+        );
+        vec![containers(holds, "mounts of hostPath volumes must be readOnly")]
+    }),
 };
 
 fn check(pod: Pod<'_>, report: &mut Report<'_>) {

@@ -2,6 +2,7 @@ use crate::engine::{FactKind, Inputs};
 use crate::finding::CrossReport;
 use crate::k8s::runtime_class::is_dns_subdomain;
 use crate::nearest::nearest;
+use crate::policy::{Demand, Target, pod};
 use crate::rule::{Check, Policy, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -14,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
     maps: &[],
     doc: include_str!("runtime_class_unknown.md"),
     check: Check::Inputs(check),
-    policy: Policy::None("the API server looks the RuntimeClass up itself"),
+    policy: Policy::Cel(demands),
 };
 
 fn check(inputs: &Inputs, report: &mut CrossReport<'_>) {
@@ -40,4 +41,22 @@ fn check(inputs: &Inputs, report: &mut CrossReport<'_>) {
             None => "add its manifest, or list it in `runtime-classes` of plimsoll.toml".into(),
         });
     }
+}
+
+fn demands(target: &Target) -> Vec<Demand> {
+    // That a RuntimeClass exists is what the API server sees to: without a list there is nothing to add.
+    if target.params.is_none() && target.settings.runtime_classes.is_empty() {
+        return Vec::new();
+    }
+    // What is no name at all the API server refuses, and rules of its own say so.
+    let holds = "variables.runtimeClasses.size() == 0 || !variables.pod.?runtimeClassName.hasValue()\n\
+                 || variables.pod.?runtimeClassName.orValue('') in variables.runtimeClasses\n\
+                 || !variables.pod.?runtimeClassName.orValue('').matches(\
+                 '^[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$')";
+    let allowed = target.settings.runtime_classes.join(", ");
+    let says = match target.params {
+        Some(_) => "runtimeClassName must be one of the runtime-classes of the cluster's parameters".to_owned(),
+        None => format!("runtimeClassName must be one of {allowed}"),
+    };
+    vec![pod(holds, says)]
 }

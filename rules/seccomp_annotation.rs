@@ -1,6 +1,9 @@
+use crate::clause::Exemption::Windows;
 use crate::finding::Report;
 use crate::k8s::Pod;
 use crate::k8s::profile::{Profile, SECCOMP};
+use crate::policy::cel::quoted;
+use crate::policy::{Demand, Target, pod};
 use crate::rule::{Check, Policy, Rule, Safety, Severity};
 use crate::yaml::Slot;
 
@@ -14,7 +17,7 @@ pub(super) static RULE: Rule = Rule {
     maps: &[],
     doc: include_str!("seccomp_annotation.md"),
     check: Check::Pod(check),
-    policy: Policy::None("what counts is the field, and that has a rule"),
+    policy: Policy::Cel(demands),
 };
 
 fn check(pod: Pod<'_>, report: &mut Report<'_>) {
@@ -57,4 +60,21 @@ fn judge(annotation: Slot<'_>, field: Option<Slot<'_>>, who: &str, report: &mut 
         (_, Some(field)) => drop(draft.fix(safety, SECCOMP.into_field(annotation, field))),
     }
     draft.help(SECCOMP.as_field(says.filter(|&p| p != Profile::Unconfined).unwrap_or(Profile::RuntimeDefault)));
+}
+
+fn demands(target: &Target) -> Vec<Demand> {
+    if !target.since(19) {
+        return Vec::new();
+    }
+    const SAYS: &str = "the seccomp profile must not be named by an annotation";
+    let field = format!("{}.hasValue()", SECCOMP.effective_in_cel());
+    let whole = format!("!({} in variables.annotations) || variables.containers.all(c, {field})", quoted(SECCOMP.pod));
+    let each = format!(
+        "variables.annotations.all(k, !k.startsWith({})\n|| variables.containers.exists(c, k == {} && {field}))",
+        quoted(SECCOMP.annotation),
+        SECCOMP.key_in_cel()
+    );
+    let demands = [pod(whole, SAYS), pod(each, SAYS)].map(|d| d.help("write securityContext.seccompProfile"));
+    let demands = demands.into_iter().chain([SECCOMP.has_no_strays()]);
+    demands.map(|demand| demand.unless(&[Windows(0)], target)).collect()
 }

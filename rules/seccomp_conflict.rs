@@ -1,6 +1,9 @@
+use crate::clause::Exemption::Windows;
 use crate::finding::Report;
 use crate::k8s::Pod;
 use crate::k8s::profile::{Profile, SECCOMP};
+use crate::policy::cel::{optional, quoted};
+use crate::policy::{Demand, Target, containers, pod};
 use crate::rule::{Check, Policy, Rule, Safety, Severity};
 use crate::yaml::Slot;
 
@@ -14,7 +17,7 @@ pub(super) static RULE: Rule = Rule {
     maps: &[],
     doc: include_str!("seccomp_conflict.md"),
     check: Check::Pod(check),
-    policy: Policy::None("what counts is the field, and that has a rule"),
+    policy: Policy::Cel(demands),
 };
 
 fn check(pod: Pod<'_>, report: &mut Report<'_>) {
@@ -53,4 +56,18 @@ fn compare(annotation: Slot<'_>, field: Slot<'_>, own: bool, who: &str, report: 
     } else if own {
         draft.fix(Safety::Unsafe, [annotation.remove()]);
     }
+}
+
+fn demands(target: &Target) -> Vec<Demand> {
+    if !target.since(19) {
+        return Vec::new();
+    }
+    const SAYS: &str = "the seccomp annotation must say what securityContext.seccompProfile does";
+    let whole = format!("variables.annotations[?{}].orValue('')", quoted(SECCOMP.pod));
+    let demands = [
+        pod(SECCOMP.agree_in_cel(&whole, &optional("variables.pod", SECCOMP.field)), SAYS),
+        containers(SECCOMP.agree_in_cel(&SECCOMP.annotation_in_cel(), &SECCOMP.effective_in_cel()), SAYS),
+    ];
+    let help = "remove the annotation, and let the field say what is meant";
+    demands.into_iter().map(|demand| demand.help(help).unless(&[Windows(0)], target)).collect()
 }

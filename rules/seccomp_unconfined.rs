@@ -2,7 +2,7 @@ use crate::clause::Exemption::Windows;
 use crate::finding::Report;
 use crate::k8s::profile::SECCOMP;
 use crate::k8s::{Pod, confinement};
-use crate::policy::{Demand, Target, containers, pod};
+use crate::policy::{Demand, Target};
 use crate::rule::{Check, Level, Map, Policy, Rule, Safety, Severity, baseline, restricted};
 use crate::yaml::Typed;
 
@@ -54,17 +54,9 @@ fn annotations(pod: Pod<'_>, report: &mut Report<'_>) {
 }
 
 fn demands(target: &Target) -> Vec<Demand> {
-    const SAYS: &str = "securityContext.seccompProfile.type must be RuntimeDefault or Localhost";
     if !target.since(19) {
         return Vec::new();
     }
-    let profile = |of: &str| {
-        format!(
-            "!{of}.?securityContext.?seccompProfile.hasValue() || \
-        {of}.?securityContext.?seccompProfile.?type.orValue('') in ['RuntimeDefault', 'Localhost']"
-        )
-    };
-    let demands = [pod(profile("variables.pod"), SAYS), containers(profile("c"), SAYS)];
     let asked = target.judges(&RULE, Level::Baseline);
-    demands.into_iter().map(|d| if asked { d } else { d.unless(&[Windows(25)], target) }).collect()
+    SECCOMP.confines().into_iter().map(|d| if asked { d } else { d.unless(&[Windows(25)], target) }).collect()
 }

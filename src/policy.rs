@@ -3,13 +3,15 @@
 
 pub mod cel;
 mod derive;
+pub mod host_path;
 mod message;
 pub mod namespaces;
+mod profile;
 mod program;
 pub mod resources;
 pub mod vap;
 
-pub use self::cel::{Demand, Of, Params, Target, container, containers, lists_only, pod};
+pub use self::cel::{Demand, Of, Params, Target, container, containers, host_paths, lists_only, pod};
 pub use self::namespaces::Excluded;
 pub use self::program::{Program, Validation};
 

@@ -5,8 +5,8 @@ use super::pod::Pod;
 use crate::yaml::Slot;
 
 /// How far an entry of the table reaches.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Reach {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
     /// The path alone.
     Exact,
     /// The path and what is below it.
@@ -19,8 +19,8 @@ enum Reach {
 use Reach::{Exact, ExactWritten, Tree, Written};
 
 /// Paths of a node and what a container does with them. Paths begin at `/`, or at a Windows drive in lower case;
-/// `/var/run` is written `/run`, as it is a link.
-const SENSITIVE: &[(&str, Reach, &str)] = &[
+/// `/var/run` is written `/run`, as it is a link. Below a `Tree` stands nothing else but a `Tree` or `Exact`.
+pub const SENSITIVE: &[(&str, Reach, &str)] = &[
     ("/", Exact, "the node's whole file system: every credential on it, and every program that it runs"),
     ("/boot", Tree, "the kernel that the node boots next"),
     ("/dev", Exact, "the node's disks and memory as devices"),
@@ -87,7 +87,7 @@ const SENSITIVE: &[(&str, Reach, &str)] = &[
 ];
 
 /// Folders in which a container runtime has its socket, and nothing else stands between.
-const SOCKET_FOLDERS: &[&str] = &[
+pub const SOCKET_FOLDERS: &[&str] = &[
     "/run",
     "/run/containerd",
     "/run/crio",
@@ -99,7 +99,7 @@ const SOCKET_FOLDERS: &[&str] = &[
 ];
 
 /// Sockets of container runtimes and builders that run as root, by the name of the file.
-const SOCKETS: &[(&str, &str)] = &[
+pub const SOCKETS: &[(&str, &str)] = &[
     ("docker.sock", "Docker"),
     ("docker_engine", "Docker"),
     ("containerd.sock", "containerd"),
@@ -113,6 +113,12 @@ const SOCKETS: &[(&str, &str)] = &[
     ("rktlet.sock", "rktlet"),
     ("isulad.sock", "iSulad"),
 ];
+
+/// Types of what is opened and not changed.
+pub const ENDPOINTS: &[&str] = &["Socket", "CharDevice", "BlockDevice"];
+
+/// Types of a single file.
+pub const FILES: &[&str] = &["File", "FileOrCreate"];
 
 /// Folders that have other file systems mounted below them: `readOnly` does not reach those (KEP-3857).
 const WITH_SUBMOUNTS: &[&str] =
@@ -187,7 +193,7 @@ impl<'t> HostPath<'t> {
     /// The path in the form of the tables; none where it is unknown.
     pub fn normal(self) -> Option<String> {
         let path = self.path();
-        if path.has_placeholder() { None } else { path.as_str().map(normal) }
+        if path.has_placeholder() { None } else { path.as_str().filter(|p| !p.is_empty()).map(normal) }
     }
 
     /// Its mounts, container by container.
@@ -222,14 +228,15 @@ impl<'t> HostPath<'t> {
 
     /// Whether it is a single file, as far as its type and name tell.
     pub fn is_file(self) -> bool {
-        matches!(self.source.at("type").as_str(), Some("File" | "FileOrCreate"))
-            || self.path().as_str().is_some_and(|p| ends(p, "log"))
+        match self.source.at("type").as_str() {
+            None | Some("") => self.path().as_str().is_some_and(|p| ends(p, "log")),
+            Some(kind) => FILES.contains(&kind),
+        }
     }
 
     /// Whether it is one to which `readOnly` means nothing: sockets and devices are opened, not changed.
     pub fn is_endpoint(self) -> bool {
-        let kind = self.source.at("type").as_str();
-        matches!(kind, Some("Socket" | "CharDevice" | "BlockDevice"))
+        self.source.at("type").as_str().is_some_and(|kind| ENDPOINTS.contains(&kind))
             || self.normal().is_some_and(|p| ends(&p, "sock") || p.starts_with("/dev/") || p.starts_with("//"))
     }
 }
@@ -265,8 +272,8 @@ pub fn has_submounts(path: &str) -> bool {
 /// One form for each path: no `.`, `..`, double or last slash, Windows separators turned, `/var/run` as `/run`.
 fn normal(path: &str) -> String {
     let turned = path.replace('\\', "/");
-    let drive = turned.as_bytes().get(1) == Some(&b':');
-    let lower = if drive || turned.starts_with("//") { turned.to_lowercase() } else { turned };
+    let drive = matches!(turned.as_bytes(), [letter, b':', ..] if letter.is_ascii_alphabetic());
+    let lower = if drive || turned.starts_with("//") { turned.to_ascii_lowercase() } else { turned };
     let mut parts: Vec<&str> = Vec::new();
     for part in lower.split('/') {
         match part {
@@ -275,9 +282,6 @@ fn normal(path: &str) -> String {
             part => parts.push(part),
         }
     }
-    if let ["var", "run", rest @ ..] = &parts[..] {
-        parts = [&["run"], rest].concat();
-    }
     let start = if drive {
         ""
     } else if lower.starts_with("//./") {
@@ -285,12 +289,25 @@ fn normal(path: &str) -> String {
     } else {
         "/"
     };
+    if let ("/", ["var", "run", rest @ ..]) = (start, &parts[..]) {
+        parts = [&["run"], rest].concat();
+    }
     format!("{start}{}", parts.join("/"))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{gives_away, normal, runtime_socket};
+    use super::{Reach, SENSITIVE, gives_away, normal, runtime_socket};
+
+    #[test]
+    fn what_is_given_away_whatever_is_mounted_is_not_taken_back_below() {
+        for (tree, ..) in SENSITIVE.iter().filter(|(_, reach, _)| *reach == Reach::Tree) {
+            let below = |path: &str| path.strip_prefix(tree).is_some_and(|rest| rest.starts_with('/'));
+            let written = |reach| matches!(reach, Reach::Written | Reach::ExactWritten);
+            let inner = SENSITIVE.iter().find(|(path, reach, _)| written(*reach) && below(path));
+            assert!(inner.is_none(), "{tree}: a policy does not look for the longest entry");
+        }
+    }
 
     #[test]
     fn paths_have_one_form() {

@@ -89,7 +89,8 @@ impl<'t> Pod<'t> {
     /// `serviceAccountName`, or where only the older `serviceAccount` is written, that.
     pub fn service_account(self) -> Slot<'t> {
         let (name, older) = (self.at("serviceAccountName"), self.at("serviceAccount"));
-        if name.is_absent() && !older.is_absent() { older } else { name }
+        let empty = name.is_absent() || name.as_str() == Some("");
+        if empty && !older.is_absent() { older } else { name }
     }
 
     /// Whether `spec.os.name` is `windows` (KEP-2802).

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::host_path;
 use crate::clause::Exemption;
 use crate::config::Settings;
 use crate::rule::{Level, Rule};
@@ -48,9 +49,29 @@ pub enum Of {
     Lasting,
     /// Every container `c` of `containers` and every sidecar: those that run for as long as the pod.
     Running,
+    /// Every hostPath volume `v`, with `name`, `type` and the `path` in the form of `k8s::host_path`.
+    HostPaths,
 }
 
-/// Something that must hold: a CEL expression, over `c` where it is about containers.
+impl Of {
+    /// The variable that lists them; none for the pod.
+    pub(super) fn list(self) -> Option<&'static str> {
+        match self {
+            Self::Pod => None,
+            Self::Containers => Some("containers"),
+            Self::Lasting => Some("lasting"),
+            Self::Running => Some("running"),
+            Self::HostPaths => Some("hostPaths"),
+        }
+    }
+
+    /// What an expression calls one of them.
+    pub(super) fn item(self) -> &'static str {
+        if self == Self::HostPaths { "v" } else { "c" }
+    }
+}
+
+/// Something that must hold: a CEL expression, over `c` where it is about containers, over `v` where about volumes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Demand {
     /// What it is about.
@@ -115,6 +136,11 @@ pub fn container(of: Of, holds: impl Into<Cow<'static, str>>, says: impl Into<Co
     Demand::new(of, holds, says)
 }
 
+/// A demand on every hostPath volume, each as `v`.
+pub fn host_paths(holds: impl Into<Cow<'static, str>>, says: impl Into<Cow<'static, str>>) -> Demand {
+    Demand::new(Of::HostPaths, holds, says)
+}
+
 /// Which pods are not asked, at the cluster's version.
 fn exempt(exemptions: &[Exemption], target: &Target) -> Vec<&'static str> {
     const WINDOWS: &str = "variables.pod.?os.?name.orValue('') == 'windows'";
@@ -163,6 +189,8 @@ fn all(target: &Target) -> Vec<(&'static str, String)> {
         ("pod", part("object", "spec") + ".orValue({})"),
         ("metadata", part("object", "metadata") + ".orValue({})"),
         ("annotations", "variables.metadata.?annotations.orValue({})".to_owned()),
+        // Those of a workload beside its template, where no pod gets them.
+        ("ownAnnotations", "object.kind == 'Pod' ? {} : object.metadata.?annotations.orValue({})".to_owned()),
         // Required, and so null and not absent where it is empty.
         (
             "mainContainers",
@@ -176,6 +204,8 @@ fn all(target: &Target) -> Vec<(&'static str, String)> {
             "containers",
             "variables.initContainers + variables.mainContainers + variables.ephemeralContainers".to_owned(),
         ),
+        ("hostPaths", host_path::volumes()),
+        ("writable", host_path::WRITABLE.to_owned()),
         ("floor", floor(target)),
         ("runtimeClasses", runtime_classes(target)),
     ]
@@ -191,11 +221,10 @@ fn floor(target: &Target) -> String {
 fn runtime_classes(target: &Target) -> String {
     let names = target.settings.runtime_classes.join(",");
     match target.params {
-        Some(_) => format!("params.?data[?'runtime-classes'].orValue('{names}').split(',')"),
-        None => format!(
-            "[{}]",
-            target.settings.runtime_classes.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(", ")
+        Some(_) => format!(
+            "params.?data[?'runtime-classes'].orValue('{names}').split(',').map(n, n.trim()).filter(n, n != '')"
         ),
+        None => list_of(&target.settings.runtime_classes),
     }
 }
 
@@ -253,9 +282,22 @@ pub fn quoted(text: &str) -> String {
     out
 }
 
-/// Strings as a list in CEL.
-pub fn list_of(items: &[&str]) -> String {
-    format!("[{}]", items.iter().map(|item| quoted(item)).collect::<Vec<_>>().join(", "))
+/// Strings as a list in CEL, in lines that can be read.
+pub fn list_of<T: AsRef<str>>(items: &[T]) -> String {
+    const LONGEST: usize = 100;
+    let (mut list, mut line) = (String::from("["), 0);
+    for (index, item) in items.iter().enumerate() {
+        let item = quoted(item.as_ref());
+        line += item.len() + 2;
+        if index > 0 {
+            list.push_str(if line > LONGEST { ",\n  " } else { ", " });
+        }
+        if line > LONGEST {
+            line = item.len() + 2;
+        }
+        list.push_str(&item);
+    }
+    list + "]"
 }
 
 /// A path of fields behind `base`, each of which may be absent: `variables.pod.?securityContext.?runAsUser`.

@@ -8,16 +8,24 @@ pub(super) const LABEL: &str = "(variables.ephemeralContainers.exists(x, x.?name
      : !variables.initContainers.exists(x, x.?name == c.?name) ? 'container \"'\n\
      : c.?restartPolicy.orValue('') == 'Always' ? 'sidecar container \"' : 'init container \"') + c.?name.orValue('') + '\"'";
 
+/// How a message calls the hostPath volume `v`.
+const VOLUME: &str = "'volume \"' + v.name + '\"'";
+
 /// The message of a demand about the pod, and of any where the names of containers cannot be told.
 pub(super) fn plain(rule: &Rule, demand: &Demand) -> String {
-    let who = if demand.of == Of::Pod { "the pod" } else { "a container" };
+    let who = match demand.of {
+        Of::Pod => "the pod",
+        Of::HostPaths => "a volume",
+        Of::Containers | Of::Lasting | Of::Running => "a container",
+    };
     format!("{who}: {}", tail(rule, demand))
 }
 
-/// The expression of the message that names the containers in `variables.⟨failing⟩`.
+/// The expression of the message that names the containers or volumes in `variables.⟨failing⟩`.
 pub(super) fn expression(rule: &Rule, demand: &Demand, failing: &str) -> String {
     let tail = quoted(&format!(": {}", tail(rule, demand)));
-    format!("variables.{failing}.map(c, {LABEL}).join(', ')\n+ {tail}")
+    let (item, label) = (demand.of.item(), if demand.of == Of::HostPaths { VOLUME } else { LABEL });
+    format!("variables.{failing}.map({item}, {label}).join(', ')\n+ {tail}")
 }
 
 fn tail(rule: &Rule, demand: &Demand) -> String {

@@ -30,16 +30,18 @@ impl Program {
         let several = demands.iter().filter(|d| d.of != Of::Pod).count() > 1;
         let (mut failing, mut validations) = (Vec::new(), Vec::new());
         for demand in demands {
-            let of_containers = demand.of != Of::Pod;
+            let list = demand.of.list();
             let name = if several { format!("failing{}", failing.len() + 1) } else { "failing".to_owned() };
-            if of_containers {
-                failing.push(Variable { name: name.clone(), expression: offenders(demand) });
+            if let Some(list) = list {
+                let item = demand.of.item();
+                let expression = format!("variables.{list}.filter({item}, !({}))", demand.holds);
+                failing.push(Variable { name: name.clone(), expression });
             }
-            let holds = if of_containers { format!("variables.{name}.size() == 0") } else { demand.holds.to_string() };
+            let holds = if list.is_some() { format!("variables.{name}.size() == 0") } else { demand.holds.to_string() };
             validations.push(Validation {
                 expression: demand.unless.as_ref().map_or(holds.clone(), |unless| format!("{unless}\n|| {holds}")),
                 message: message::plain(rule, demand),
-                message_expression: of_containers.then(|| message::expression(rule, demand, &name)),
+                message_expression: list.map(|_| message::expression(rule, demand, &name)),
             });
         }
         let texts = failing.iter().map(|v| v.expression.as_str());
@@ -54,14 +56,4 @@ impl Program {
     pub fn asks(&self, name: &str) -> bool {
         self.variables.iter().any(|v| v.name == name)
     }
-}
-
-/// The containers that fail a demand.
-fn offenders(demand: &Demand) -> String {
-    let list = match demand.of {
-        Of::Lasting => "lasting",
-        Of::Running => "running",
-        Of::Pod | Of::Containers => "containers",
-    };
-    format!("variables.{list}.filter(c, !({}))", demand.holds)
 }

@@ -9,15 +9,13 @@ use std::fs;
 use std::path::Path;
 
 use plimsoll::config::Settings;
-use plimsoll::discover::Input;
-use plimsoll::engine;
 use plimsoll::k8s::Version;
 use plimsoll::policy::{Params, Request, Target, vap};
 use plimsoll::rule::{Level, Severity};
 use plimsoll::yaml::emit;
 
 use crate::pss::{documents_with_pods, spread};
-use crate::support::{root, shared};
+use crate::support::{lint, root, shared};
 use evaluate::Evaluator;
 
 /// Rules of which the lint leaves a case to others that say more of it, so that one defect is one finding; in a cluster
@@ -43,8 +41,6 @@ impl Ours {
 struct Comparison {
     settings: Settings,
     request: Request,
-    /// The floor that the ConfigMap says.
-    floor: i64,
     verdicts: usize,
     evaluated: usize,
     undecided: usize,
@@ -54,28 +50,35 @@ struct Comparison {
 
 impl Comparison {
     fn new(settings: Settings, params: Option<Params>) -> Self {
-        let (settings, floor) = (Settings { suppressions: false, ..settings }, settings.uid_floor);
+        let settings = Settings { suppressions: false, ..settings };
         // What the policies are made with is not what the cluster says.
-        let made = if params.is_some() { Settings { uid_floor: 1, ..settings.clone() } } else { settings.clone() };
+        let (uid_floor, runtime_classes) = (1, vec!["none".to_owned()]);
+        let other = || Settings { uid_floor, runtime_classes, ..settings.clone() };
+        let made = if params.is_some() { other() } else { settings.clone() };
         let target = Target { settings: made, params };
         let request = Request { target, enforce_at: None, excluded: Vec::new() };
-        Self { settings, request, floor, verdicts: 0, evaluated: 0, undecided: 0, refused: 0, problems: String::new() }
+        Self { settings, request, verdicts: 0, evaluated: 0, undecided: 0, refused: 0, problems: String::new() }
     }
 
-    /// What the lint says of each text, alone.
+    /// What the lint says of each text, alone: accounts, bindings and RuntimeClasses of the others would count.
     fn ours(&self, documents: &[(String, String)]) -> Vec<Ours> {
-        let input =
-            |(i, (_, text)): (usize, &(String, String))| Input::Text(i.to_string().into(), text.as_bytes().to_vec());
-        let mut all = vec![Ours::default(); documents.len()];
-        let inputs = documents.iter().enumerate().map(input).collect();
-        for finding in engine::run(inputs, &self.settings, false).findings {
-            let ours = &mut all[finding.path.parse::<usize>().unwrap()];
-            ours.refused |=
-                finding.message.ends_with("the API server refuses it") || finding.rule.id.ends_with("-profile-invalid");
-            let note = finding.severity == Severity::Note;
-            if note { &mut ours.undecided } else { &mut ours.failed }.insert(finding.rule.id);
-        }
-        all
+        let alone = |(_, text): &(String, String)| {
+            let mut ours = Ours::default();
+            for finding in lint("alone.yaml", text, &self.settings).findings {
+                ours.refused |= finding.message.ends_with("the API server refuses it")
+                    || finding.rule.id.ends_with("-profile-invalid");
+                let note = finding.severity == Severity::Note;
+                if note { &mut ours.undecided } else { &mut ours.failed }.insert(finding.rule.id);
+            }
+            ours
+        };
+        documents.iter().map(alone).collect()
+    }
+
+    /// What the ConfigMap says.
+    fn said(&self) -> serde_json::Value {
+        let classes = self.settings.runtime_classes.join(", ");
+        serde_json::json!({"uid-floor": self.settings.uid_floor.to_string(), "runtime-classes": classes})
     }
 
     /// The API server's verdicts: for each document a policy's answer, none where it is refused before.
@@ -87,8 +90,14 @@ impl Comparison {
         for document in vap::documents(&self.request) {
             emit::document(&document, &mut text).unwrap();
         }
-        let text = String::from_utf8(text).unwrap();
-        fs::write(&policies, text.replace("uid-floor: \"1\"", &format!("uid-floor: \"{}\"", self.floor))).unwrap();
+        let mut text = String::from_utf8(text).unwrap();
+        if self.request.target.params.is_some() {
+            for (made, said) in [("\"1\"", &self.said()["uid-floor"]), ("none", &self.said()["runtime-classes"])] {
+                assert!(text.contains(&format!(": {made}\n")), "{made} is no parameter");
+                text = text.replace(&format!(": {made}\n"), &format!(": {said}\n"));
+            }
+        }
+        fs::write(&policies, text).unwrap();
         let files = spread(name, documents.iter().map(|d| d.1.as_str()));
         let (answers, error) = crate::oracle::ask(&["vap", policies.to_str().unwrap()], &files)?;
         assert_eq!(error, None);
@@ -106,7 +115,7 @@ impl Comparison {
     /// Compares every rule at every document.
     fn compare(&mut self, name: &str, documents: &[(String, String)]) {
         let theirs = self.theirs(name, documents);
-        let params = serde_json::json!({"data": {"uid-floor": self.floor.to_string()}});
+        let params = serde_json::json!({"data": self.said()});
         let enforced: Vec<_> = self.request.enforced().collect();
         let evaluators: Vec<_> = enforced.iter().map(|policy| Evaluator::new(&policy.program)).collect();
         for (index, (ours, (path, text))) in self.ours(documents).iter().zip(documents).enumerate() {
@@ -155,7 +164,8 @@ fn sampled(documents: Vec<(String, String)>, step: usize) -> Vec<(String, String
 #[test]
 fn every_fixture_is_judged_alike() {
     let documents = sampled(documents_with_pods(&root().join("fixtures/rules")), 3);
-    let mut comparison = Comparison::new(Settings::default(), None);
+    let settings = Settings { runtime_classes: vec!["kata".into(), "gvisor".into()], ..Settings::default() };
+    let mut comparison = Comparison::new(settings, None);
     comparison.compare("policy-fixtures", &documents);
     comparison.settle("fixtures");
 }
@@ -196,7 +206,8 @@ fn standards_are_judged_alike_at_every_version() {
 fn parameters_of_the_cluster_hold_before_those_of_the_settings() {
     let params = Params { namespace: "kube-system".into(), name: "plimsoll".into() };
     let documents = sampled(documents_with_pods(&root().join("fixtures/rules")), 3);
-    let settings = Settings { uid_floor: 20_000, ..Settings::default() };
+    let runtime_classes = vec!["kata".into(), "gvisor".into()];
+    let settings = Settings { uid_floor: 20_000, runtime_classes, ..Settings::default() };
     let mut comparison = Comparison::new(settings, Some(params));
     comparison.compare("policy-params", &documents);
     comparison.settle("parameters");
