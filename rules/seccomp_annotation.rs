@@ -63,10 +63,10 @@ fn judge(annotation: Slot<'_>, field: Option<Slot<'_>>, who: &str, report: &mut 
 }
 
 fn demands(target: &Target) -> Vec<Demand> {
+    const SAYS: &str = "the seccomp profile must not be named by an annotation";
     if !target.since(19) {
         return Vec::new();
     }
-    const SAYS: &str = "the seccomp profile must not be named by an annotation";
     let field = format!("{}.hasValue()", SECCOMP.effective_in_cel());
     let whole = format!("!({} in variables.annotations) || variables.containers.all(c, {field})", quoted(SECCOMP.pod));
     let each = format!(

@@ -59,10 +59,10 @@ fn compare(annotation: Slot<'_>, field: Slot<'_>, own: bool, who: &str, report: 
 }
 
 fn demands(target: &Target) -> Vec<Demand> {
+    const SAYS: &str = "the seccomp annotation must say what securityContext.seccompProfile does";
     if !target.since(19) {
         return Vec::new();
     }
-    const SAYS: &str = "the seccomp annotation must say what securityContext.seccompProfile does";
     let whole = format!("variables.annotations[?{}].orValue('')", quoted(SECCOMP.pod));
     let demands = [
         pod(SECCOMP.agree_in_cel(&whole, &optional("variables.pod", SECCOMP.field)), SAYS),
