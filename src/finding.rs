@@ -142,7 +142,9 @@ impl Draft {
         standard: Option<&'static Standard>,
         texts: &mut Texts,
     ) -> Finding {
-        let fix = self.fixable.zip(self.remedy).filter(|(_, remedy)| remedy.is_settled());
+        // What mends a secret has it in its text, and `--fix` needs no report.
+        let told = self.secrets.is_empty();
+        let fix = self.fixable.zip(self.remedy).filter(|(_, remedy)| told && remedy.is_settled());
         let related = self.related.into_iter();
         Finding {
             rule: self.rule,
@@ -268,6 +270,11 @@ impl<'a> Report<'a> {
     /// Why there is no such id where only room is missing; the help says so.
     pub fn no_id(&self) -> Option<String> {
         self.settings.ids.none_left(self.object.as_deref()?, self.settings.uid_floor)
+    }
+
+    /// Whether the object is of this kind.
+    pub fn is_about(&self, kind: &str) -> bool {
+        self.object.as_ref().is_some_and(|object| object.kind == kind)
     }
 
     /// The settings of this run: version, floors, known names.

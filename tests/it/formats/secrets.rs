@@ -108,6 +108,47 @@ fn no_format_shows_what_is_secret() {
     }
 }
 
+/// What is of the wrong type is not told with its value, and no report carries it in an edit; `--fix` still mends it.
+#[test]
+fn no_message_and_no_edit_has_a_value() {
+    let text = "\
+apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec:
+  containers:
+    - name: app
+      image: app
+      env: [{name: DB_PASSWORD, value: 53371}]
+      args: --password=s3cr3t
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: a}
+stringData: {password: 53371}
+data: {c: s3cr3t-not-base64!}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: a}
+data: {password: 53371, port: 8080}
+";
+    let outcomes = outcomes(text);
+    let told = outcomes.findings.iter().filter(|f| f.rule.id == "wrong-type").map(|f| &*f.message).collect::<Vec<_>>();
+    assert!(told.contains(&"stringData.password is a number: the API server wants a string"), "{told:#?}");
+    assert!(told.contains(&"data.port is the number 8080: the API server wants a string"), "{told:#?}");
+    for format in Format::value_variants() {
+        let shown = render(*format, &outcomes, &options());
+        let lines: Vec<_> = shown.lines().filter(|l| is_shown(l) || l.contains("53371")).collect();
+        assert!(lines.is_empty(), "{format:?}: {lines:#?}");
+    }
+    let folder = crate::support::temporary("secrets-fix");
+    std::fs::write(folder.join("a.yaml"), text).unwrap();
+    crate::support::plimsoll(&folder, &["lint", "--fix", "."]);
+    let fixed = std::fs::read_to_string(folder.join("a.yaml")).unwrap();
+    assert!(fixed.contains("stringData: {password: \"53371\"}"), "{fixed}");
+}
+
 #[test]
 fn the_key_is_shown_and_the_value_masked() {
     let outcomes = outcomes(MANIFEST);
