@@ -5,17 +5,20 @@ use std::cmp::Reverse;
 use serde::Serialize;
 
 use crate::names::tool_and_id;
+use crate::policy;
 use crate::report::text::{width, wrap};
 use crate::rule::{Level, Policy, Rule};
 use crate::rules::ALL;
 
-/// For people, the gravest first: severity, id, level of the standards, and below it what the rule finds.
+/// For people, the gravest first: severity, id, level of the standards, whether it can be a policy of a cluster, and below
+/// it what the rule finds.
 pub fn table(columns: usize) -> String {
     let mut rules: Vec<&Rule> = ALL.to_vec();
     rules.sort_by_key(|r| (Reverse(r.severity), r.id));
     let mut table = String::new();
     for rule in rules {
-        let level = level(rule).map_or("", Level::name);
+        let policy = if matches!(rule.policy, Policy::None(_)) { "-" } else { "policy" };
+        let level = format!("{} {policy:6}", level(rule).map_or("", Level::name));
         let left = format!("{:INDENT$}{}", rule.severity.name(), rule.id);
         let gap = columns.saturating_sub(width(&left) + level.len());
         table.extend([format!("{left}{:gap$}{level}", "").trim_end(), "\n"]);
@@ -87,9 +90,30 @@ struct MapJson {
 #[derive(Serialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 enum PolicyJson {
-    Derived,
-    Cel,
+    Derived { demands: Vec<DemandJson> },
+    Cel { demands: Vec<DemandJson> },
     None { reason: &'static str },
+}
+
+/// What is demanded at the newest version of Kubernetes.
+#[derive(Serialize)]
+struct DemandJson {
+    of: &'static str,
+    says: String,
+    cel: String,
+}
+
+impl PolicyJson {
+    fn new(rule: &Rule) -> Self {
+        let json = |d: policy::Demand| DemandJson { of: d.of.name(), says: d.says.to_string(), cel: d.expression() };
+        match policy::shown(rule) {
+            Err(reason) => Self::None { reason },
+            Ok(demands) => {
+                let demands = demands.into_iter().map(json).collect();
+                if matches!(rule.policy, Policy::Derived) { Self::Derived { demands } } else { Self::Cel { demands } }
+            }
+        }
+    }
 }
 
 impl RuleJson {
@@ -111,11 +135,7 @@ impl RuleJson {
             since: rule.since,
             standards: rule.standards.iter().map(standard).collect(),
             maps: rule.maps.iter().map(map).collect(),
-            policy: match rule.policy {
-                Policy::Derived => PolicyJson::Derived,
-                Policy::Cel(_) => PolicyJson::Cel,
-                Policy::None(reason) => PolicyJson::None { reason },
-            },
+            policy: PolicyJson::new(rule),
             page: rule.doc,
         }
     }

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use crate::names::tool_and_id;
+use crate::policy;
 use crate::report::text::wrap;
 use crate::rule::Rule;
 
@@ -34,7 +35,20 @@ pub fn page(rule: &Rule) -> String {
         let _ = writeln!(text, "- elsewhere: {}", maps.join(", "));
     }
     let _ = writeln!(text, "- since: {}", rule.since);
-    format!("{text}\n{}\n", body.trim())
+    format!("{text}\n{}\n\n{}", body.trim(), policy(rule))
+}
+
+/// What the rule demands of a cluster in CEL, or why it demands nothing.
+fn policy(rule: &Rule) -> String {
+    let demands = match policy::shown(rule) {
+        Err(reason) => return format!("## Policy\n\nNone: {reason}.\n"),
+        Ok(demands) => demands,
+    };
+    let mut text = format!("## Policy\n\n`plimsoll generate policies --rules {}` writes it for a cluster.\n", rule.id);
+    for demand in demands {
+        let _ = write!(text, "\nOf {}: {}.\n\n```cel\n{}\n```\n", demand.of.name(), demand.says, demand.expression());
+    }
+    text
 }
 
 /// Markdown, laid out in so many columns. It knows what rules' pages use: headings, paragraphs, lists, code blocks.

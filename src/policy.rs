@@ -15,6 +15,7 @@ pub use self::cel::{Demand, Of, Params, Target, container, containers, host_path
 pub use self::namespaces::Excluded;
 pub use self::program::{Program, Validation};
 
+use crate::config::Settings;
 use crate::rule::{Policy, Rule, Severity};
 use crate::yaml::emit::{Emit, map};
 
@@ -25,6 +26,12 @@ pub fn demands(rule: &Rule, target: &Target) -> Result<Vec<Demand>, &'static str
         Policy::Cel(demands) => Ok(demands(target)),
         Policy::None(reason) => Err(reason),
     }
+}
+
+/// What is shown of a rule's policy: its demands on a cluster of the newest version, parameters looked up there.
+pub fn shown(rule: &Rule) -> Result<Vec<Demand>, &'static str> {
+    let params = Some(Params { namespace: "kube-system".to_owned(), name: "plimsoll".to_owned() });
+    demands(rule, &Target { settings: Settings::default(), params })
 }
 
 /// Which policies are wanted, and how.

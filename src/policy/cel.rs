@@ -65,6 +65,17 @@ impl Of {
         }
     }
 
+    /// What it is about, in words.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Pod => "the pod",
+            Self::Containers => "every container `c`",
+            Self::Lasting => "every container `c` but ephemeral ones",
+            Self::Running => "every container `c` that runs as long as the pod",
+            Self::HostPaths => "every hostPath volume `v`",
+        }
+    }
+
     /// What an expression calls one of them.
     pub(super) fn item(self) -> &'static str {
         if self == Self::HostPaths { "v" } else { "c" }
@@ -89,6 +100,11 @@ pub struct Demand {
 impl Demand {
     fn new(of: Of, holds: impl Into<Cow<'static, str>>, says: impl Into<Cow<'static, str>>) -> Self {
         Self { of, unless: None, holds: holds.into(), says: says.into(), help: Cow::Borrowed("") }
+    }
+
+    /// The whole expression: true where the pod is not asked, or passes.
+    pub fn expression(&self) -> String {
+        self.unless.as_ref().map_or_else(|| self.holds.to_string(), |unless| format!("{unless}\n|| {}", self.holds))
     }
 
     /// What to write.

@@ -76,7 +76,15 @@ fn the_catalogue_as_json_has_everything() {
         for (json, map) in json["maps"].as_array().unwrap().iter().zip(rule.maps) {
             assert_eq!((json["tool"].as_str().unwrap(), json["id"].as_str().unwrap()), tool_and_id(*map));
         }
-        assert!(["derived", "cel", "none"].contains(&json["policy"]["kind"].as_str().unwrap()));
+        let policy = &json["policy"];
+        match plimsoll::policy::shown(rule) {
+            Err(reason) => assert_eq!((&policy["kind"], &policy["reason"]), (&"none".into(), &reason.into())),
+            Ok(demands) => {
+                assert!(["derived", "cel"].contains(&policy["kind"].as_str().unwrap()));
+                let cel: Vec<_> = policy["demands"].as_array().unwrap().iter().map(|d| d["cel"].clone()).collect();
+                assert_eq!(cel, demands.iter().map(plimsoll::policy::Demand::expression).collect::<Vec<_>>());
+            }
+        }
     }
 }
 
