@@ -2,6 +2,7 @@
 //! for every rule that has a policy, at every pod of the fixtures, of the plugin's own cases and of real manifests.
 
 mod evaluate;
+mod random;
 mod stated;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -2,8 +2,8 @@
 //! by its own fixtures, over real manifests, over random pods, and over the telling cases kept in `fixtures/pss`.
 
 mod cases;
-mod oracle;
-mod random;
+pub(crate) mod oracle;
+pub(crate) mod random;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

@@ -274,6 +274,12 @@ fn runner(version: u32) -> TestRunner {
     TestRunner::new_with_rng(Config::default(), TestRng::from_seed(RngAlgorithm::ChaCha, &seed))
 }
 
+/// So many random pods for a version, for whoever else judges pods.
+pub(crate) fn samples(minor: u32, count: usize) -> Vec<String> {
+    let (strategy, mut runner) = (pod(), runner(minor));
+    (0..count).map(|_| strategy.new_tree(&mut runner).unwrap().current()).collect()
+}
+
 #[test]
 fn random_pods_are_judged_as_the_plugin_judges_them() {
     let Some(oracle) = Oracle::find() else { return };
