@@ -1,6 +1,6 @@
 use crate::finding::Report;
 use crate::k8s::{Pod, host_path, volume};
-use crate::policy::host_paths;
+use crate::policy::{host_paths, pod};
 use crate::rule::{Check, Level, Map, Policy, Rule, Severity, baseline, restricted};
 use crate::yaml::Slot;
 
@@ -20,7 +20,13 @@ pub(super) static RULE: Rule = Rule {
     ],
     doc: include_str!("host_path_volume.md"),
     check: Check::Pod(check),
-    policy: Policy::Cel(|_| vec![host_paths("false", "no volume may be a hostPath")]),
+    policy: Policy::Cel(|target| {
+        const SAYS: &str = "no volume may be a hostPath";
+        // The restricted level passes a volume that has an allowed source, whatever else it has.
+        let allowed = volume::ALLOWED.iter().map(|source| format!("has(v.{source})")).collect::<Vec<_>>().join(" || ");
+        let holds = format!("variables.pod.?volumes.orValue([]).all(v, !has(v.hostPath) || {allowed})");
+        vec![if target.judges(&RULE, Level::Baseline) { host_paths("false", SAYS) } else { pod(holds, SAYS) }]
+    }),
 };
 
 fn check(pod: Pod<'_>, report: &mut Report<'_>) {

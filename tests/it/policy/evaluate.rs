@@ -72,14 +72,18 @@ fn object(text: &str) -> serde_json::Value {
     serde_json::from_str(&json::print(&tree)).unwrap()
 }
 
-/// Takes out nulls: to the API server they are absent.
+/// Takes out nulls: to the API server they are absent, and in a list the empty value of its items' type.
 fn prune(value: &mut serde_json::Value) {
     match value {
         serde_json::Value::Object(map) => {
             map.retain(|_, value| !value.is_null());
             map.values_mut().for_each(prune);
         }
-        serde_json::Value::Array(items) => items.iter_mut().for_each(prune),
+        serde_json::Value::Array(items) => {
+            let empty = if items.iter().any(serde_json::Value::is_string) { "".into() } else { serde_json::json!({}) };
+            items.iter_mut().filter(|item| item.is_null()).for_each(|item| *item = empty.clone());
+            items.iter_mut().for_each(prune);
+        }
         _ => {}
     }
 }
