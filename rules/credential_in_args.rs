@@ -15,7 +15,9 @@ pub(super) static RULE: Rule = Rule {
     maps: &[],
     doc: include_str!("credential_in_args.md"),
     check: Check::Container(check),
-    policy: Policy::None("what a credential looks like takes more than an expression"),
+    policy: Policy::None(
+        "shapes of tokens and words of names, asked of each value, cost more than the API server lets a policy",
+    ),
 };
 
 const HELP: &str =

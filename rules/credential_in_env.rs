@@ -13,7 +13,9 @@ pub(super) static RULE: Rule = Rule {
     maps: &[Map::KubeLinter("env-var-secret"), Map::Polaris("sensitiveContainerEnvVar"), Map::Kubescape("C-0012")],
     doc: include_str!("credential_in_env.md"),
     check: Check::Container(check),
-    policy: Policy::None("what a credential looks like takes more than an expression"),
+    policy: Policy::None(
+        "shapes of tokens and words of names, asked of each value, cost more than the API server lets a policy",
+    ),
 };
 
 fn check(container: Container<'_>, report: &mut Report<'_>) {

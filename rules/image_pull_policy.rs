@@ -1,6 +1,7 @@
 use crate::finding::Report;
 use crate::k8s::{Container, Pin};
 use crate::nearest::nearest;
+use crate::policy::containers;
 use crate::rule::{Check, Map, Policy, Rule, Safety, Severity};
 use crate::yaml::Typed;
 
@@ -14,8 +15,15 @@ pub(super) static RULE: Rule = Rule {
     maps: &[Map::Kyverno("imagepullpolicy-always"), Map::Kubescape("C-0075")],
     doc: include_str!("image_pull_policy.md"),
     check: Check::Container(check),
-    policy: Policy::None("an image reference is parsed, which no clause does"),
+    policy: Policy::Cel(|_| {
+        // The API server has filled it in by then, and refuses other values than the three.
+        let holds = "c.?imagePullPolicy.orValue('Always') in ['', 'Always'] || \
+                     !(c.?image.orValue('') in variables.floating)";
+        vec![containers(holds, "imagePullPolicy must be Always where the image's tag moves").help(HELP)]
+    }),
 };
+
+const HELP: &str = "pin the image to a version, or write `imagePullPolicy: Always`";
 
 fn check(container: Container<'_>, report: &mut Report<'_>) {
     let (policy, image) = (container.at("imagePullPolicy"), container.at("image"));
@@ -30,7 +38,7 @@ fn check(container: Container<'_>, report: &mut Report<'_>) {
             report
                 .at(policy, format!("{who} sets imagePullPolicy to {name}, {why}"))
                 .fix(Safety::Unsafe, [policy.set("Always")])
-                .help("pin the image to a version, or write `imagePullPolicy: Always`");
+                .help(HELP);
         }
         (Typed::Is("IfNotPresent" | "Never"), None) => {
             report.undecided(image, &format!("whether imagePullPolicy of {who} fits its image"));
@@ -41,7 +49,7 @@ fn check(container: Container<'_>, report: &mut Report<'_>) {
         (Typed::Is(other), _) => {
             let meant = nearest(other, ["Always", "IfNotPresent", "Never"]);
             report
-                .at(policy, format!("{who} sets imagePullPolicy to {other}, which the API server refuses"))
+                .at(policy, format!("{who} sets imagePullPolicy to {other}: the API server refuses it"))
                 .fix(Safety::Safe, [meant.and_then(|meant| policy.set(meant))])
                 .help("write `Always`, `IfNotPresent` or `Never`");
         }

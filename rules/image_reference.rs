@@ -1,5 +1,6 @@
 use crate::finding::Report;
-use crate::k8s::{Container, Image};
+use crate::k8s::{Container, Image, ImageError};
+use crate::policy::containers;
 use crate::rule::{Check, Policy, Rule, Severity};
 use crate::yaml::Typed;
 
@@ -13,8 +14,13 @@ pub(super) static RULE: Rule = Rule {
     maps: &[],
     doc: include_str!("image_reference.md"),
     check: Check::Container(check),
-    policy: Policy::None("an image reference is parsed, which no clause does"),
+    policy: Policy::Cel(|_| {
+        let holds = "c.?image.orValue('') == '' || c.image in variables.images";
+        vec![containers(holds, "image must be a valid reference").help(HELP)]
+    }),
 };
+
+const HELP: &str = "write `registry/repository:tag`, or `registry/repository@sha256:…`";
 
 fn check(container: Container<'_>, report: &mut Report<'_>) {
     let image = container.at("image");
@@ -35,9 +41,11 @@ fn check(container: Container<'_>, report: &mut Report<'_>) {
         }
         Typed::Is(text) => {
             if let Err(error) = Image::parse(text) {
+                // The kubelet refuses the others, when the pod is there.
+                let early = if error == ImageError::Empty { ": the API server refuses it" } else { "" };
                 report
-                    .at(image, format!("the image of {who} is no valid reference: {}", error.text()))
-                    .help("write `registry/repository:tag`, or `registry/repository@sha256:…`");
+                    .at(image, format!("the image of {who} is no valid reference: {}{early}", error.text()))
+                    .help(HELP);
             }
         }
     }

@@ -1,5 +1,6 @@
 use crate::finding::Report;
 use crate::k8s::{Container, Pin, Tag};
+use crate::policy::containers;
 use crate::rule::{Check, Map, Policy, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -19,8 +20,13 @@ pub(super) static RULE: Rule = Rule {
     ],
     doc: include_str!("image_tag.md"),
     check: Check::Container(check),
-    policy: Policy::None("an image reference is parsed, which no clause does"),
+    policy: Policy::Cel(|_| {
+        let holds = "!(c.?image.orValue('') in variables.floating)";
+        vec![containers(holds, "image must have a tag other than latest, or a digest").help(HELP)]
+    }),
 };
+
+const HELP: &str = "write the tag of a version, or better its digest";
 
 fn check(container: Container<'_>, report: &mut Report<'_>) {
     let image = container.at("image");
@@ -38,5 +44,5 @@ fn check(container: Container<'_>, report: &mut Report<'_>) {
     report
         .at(image, format!("{who} runs the image {} {what}: tomorrow's may be another one", image.text()))
         .known_by(image, what)
-        .help("write the tag of a version, or better its digest");
+        .help(HELP);
 }

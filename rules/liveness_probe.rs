@@ -1,5 +1,6 @@
 use crate::finding::Report;
 use crate::k8s::{Pod, probe};
+use crate::policy::{Of, container, runs_to_its_end};
 use crate::rule::{Check, Map, Policy, Rule, Severity};
 use crate::yaml::Typed;
 
@@ -19,8 +20,14 @@ pub(super) static RULE: Rule = Rule {
     ],
     doc: include_str!("liveness_probe.md"),
     check: Check::Pod(check),
-    policy: Policy::None("whether a pod runs for long is told by more than its spec"),
+    policy: Policy::Cel(|_| {
+        let handlers = probe::HANDLERS.map(|handler| format!("c.?livenessProbe.?{handler}.hasValue()")).join(" || ");
+        let demand = container(Of::Running, handlers, "a long-running container must have a livenessProbe");
+        vec![demand.unless_cel(&runs_to_its_end()).help(HELP)]
+    }),
 };
+
+const HELP: &str = "write a `livenessProbe` that fails only when a restart is the cure";
 
 fn check(pod: Pod<'_>, report: &mut Report<'_>) {
     for container in probe::long_running(pod) {
@@ -29,9 +36,7 @@ fn check(pod: Pod<'_>, report: &mut Report<'_>) {
         match probe::has_handler(slot) {
             Typed::Is(true) => {}
             Typed::Absent => {
-                report
-                    .at(slot, format!("{who} has no livenessProbe: it is not restarted when it hangs"))
-                    .help("write a `livenessProbe` that fails only when a restart is the cure");
+                report.at(slot, format!("{who} has no livenessProbe: it is not restarted when it hangs")).help(HELP);
             }
             Typed::Is(false) => {
                 report

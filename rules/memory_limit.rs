@@ -1,5 +1,6 @@
 use crate::finding::Report;
 use crate::k8s::{Pod, resources};
+use crate::policy::{Demand, Of, Target, container};
 use crate::rule::{Check, Map, Policy, Rule, Severity};
 use crate::yaml::Typed;
 
@@ -23,8 +24,10 @@ pub(super) static RULE: Rule = Rule {
     ],
     doc: include_str!("memory_limit.md"),
     check: Check::Pod(check),
-    policy: Policy::None("ephemeral containers, which have no resources, are asked by every clause"),
+    policy: Policy::Cel(demands),
 };
+
+const HELP: &str = "write `memory:` under `resources.limits`, as much as the program needs at its worst";
 
 fn check(pod: Pod<'_>, report: &mut Report<'_>) {
     if resources::of_pod(pod, "resources.limits.memory", report.settings().kubernetes).is_some() {
@@ -36,9 +39,7 @@ fn check(pod: Pod<'_>, report: &mut Report<'_>) {
         report.set_container(Some(container));
         match resources::quantity(limit) {
             Typed::Absent => {
-                report
-                    .at(limit, format!("{who} has no memory limit: it may use up the node's memory"))
-                    .help("write `memory:` under `resources.limits`, as much as the program needs at its worst");
+                report.at(limit, format!("{who} has no memory limit: it may use up the node's memory")).help(HELP);
             }
             Typed::Is(Ok(quantity)) if quantity.is_zero() => {
                 report.at(limit, format!("{who} has a memory limit of 0, which is none"));
@@ -50,4 +51,12 @@ fn check(pod: Pod<'_>, report: &mut Report<'_>) {
         }
     }
     report.set_container(None);
+}
+
+fn demands(target: &Target) -> Vec<Demand> {
+    const LIMIT: &str =
+        "c.?resources.?limits.?memory.hasValue() && quantity(c.resources.limits.memory) != quantity('0')";
+    const SHARED: &str = "variables.pod.?resources.?limits.?memory.hasValue()";
+    let demand = container(Of::Lasting, LIMIT, "resources.limits.memory must be set, and not 0").help(HELP);
+    vec![if target.since(resources::OF_PODS) { demand.unless_cel(SHARED) } else { demand }]
 }

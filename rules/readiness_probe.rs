@@ -1,5 +1,6 @@
 use crate::finding::Report;
 use crate::k8s::{Pod, probe};
+use crate::policy::{Of, container, runs_to_its_end};
 use crate::rule::{Check, Map, Policy, Rule, Severity};
 use crate::yaml::Typed;
 
@@ -20,8 +21,18 @@ pub(super) static RULE: Rule = Rule {
     ],
     doc: include_str!("readiness_probe.md"),
     check: Check::Pod(check),
-    policy: Policy::None("whether a pod runs for long is told by more than its spec"),
+    policy: Policy::Cel(|_| {
+        let handlers = probe::HANDLERS.map(|handler| format!("c.?readinessProbe.?{handler}.hasValue()")).join(" || ");
+        let demand = container(
+            Of::Running,
+            format!("c.?ports.orValue([]).size() == 0 || {handlers}"),
+            "what declares ports must have a readinessProbe",
+        );
+        vec![demand.unless_cel(&runs_to_its_end()).help(HELP)]
+    }),
 };
+
+const HELP: &str = "write a `readinessProbe` that succeeds when the program can answer";
 
 fn check(pod: Pod<'_>, report: &mut Report<'_>) {
     for container in probe::long_running(pod) {
@@ -36,7 +47,7 @@ fn check(pod: Pod<'_>, report: &mut Report<'_>) {
             Typed::Absent => {
                 report
                     .at(slot, format!("{who} has no readinessProbe: it is sent requests before it can answer them"))
-                    .help("write a `readinessProbe` that succeeds when the program can answer");
+                    .help(HELP);
             }
             Typed::Is(false) => {
                 report

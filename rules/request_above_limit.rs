@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
     maps: &[],
     doc: include_str!("request_above_limit.md"),
     check: Check::Pod(check),
-    policy: Policy::None("quantities are compared, which no clause does"),
+    policy: Policy::None("the API server refuses the pod itself"),
 };
 
 fn check(pod: Pod<'_>, report: &mut Report<'_>) {

@@ -1,5 +1,6 @@
 use crate::finding::Report;
 use crate::k8s::{Pod, resources};
+use crate::policy::{Demand, Of, Target, container, pod};
 use crate::rule::{Check, Policy, Rule, Safety, Severity};
 use crate::yaml::{Slot, Typed, Value};
 
@@ -13,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
     maps: &[],
     doc: include_str!("resource_quantity.md"),
     check: Check::Pod(check),
-    policy: Policy::None("a quantity is parsed, which no clause does"),
+    policy: Policy::Cel(demands),
 };
 
 fn check(pod: Pod<'_>, report: &mut Report<'_>) {
@@ -53,4 +54,24 @@ fn judge(slot: Slot<'_>, resource: &str, who: &str, report: &mut Report<'_>) {
         draft.fix(Safety::Unsafe, [slot.set(Value::text(&meant))]);
         draft.help(format!("write `{meant}`, if that is what is meant"));
     }
+}
+
+/// The API server has written each quantity anew by then: 1.3Gi reaches a policy as 1395864371200m, and no text tells
+/// what was meant by a fraction of a byte above a mebibyte.
+fn demands(_: &Target) -> Vec<Demand> {
+    let bytes = resources::in_cel("'sizeLimit'");
+    let volumes = format!(
+        "variables.pod.?volumes.orValue([]).all(v, v.?emptyDir.?sizeLimit.optMap(limit, [quantity(limit)].all(q,\n\
+         {bytes})).orValue(true))"
+    );
+    let all = |of: &str| {
+        let lists = ["requests", "limits"].map(|list| format!("{of}.?resources.?{list}.orValue({{}})")).join(", ");
+        format!("[{lists}].all(list, list.all(name, [quantity(list[name])].all(q,\n{})))", resources::in_cel("name"))
+    };
+    let says = |what: &str| format!("{what} must not be negative, a fraction of a device, or bytes below 1Mi");
+    vec![
+        pod(all("variables.pod"), says("resources")),
+        container(Of::Lasting, all("c"), says("resources")),
+        pod(volumes, says("sizeLimit of an emptyDir")),
+    ]
 }

@@ -1,6 +1,7 @@
-use crate::clause::ids_are_judged;
+use crate::clause::{SHARES_NO_IDS, ids_are_judged};
 use crate::finding::Report;
 use crate::k8s::Pod;
+use crate::policy::{Demand, Target, containers, pod};
 use crate::rule::{Check, Map, Policy, Rule, Safety, Severity};
 use crate::yaml::Slot;
 
@@ -14,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
     maps: &[Map::Trivy("KSV116")],
     doc: include_str!("root_group.md"),
     check: Check::Pod(check),
-    policy: Policy::None("three fields of two shapes are one question here, and no clause asks it"),
+    policy: Policy::Cel(demands),
 };
 
 const HELP: &str = "write a group above the floor, such as 10001, and give it the files that the image needs";
@@ -48,4 +49,20 @@ fn check(pod: Pod<'_>, report: &mut Report<'_>) {
     for container in pod.containers() {
         told(container.at("securityContext.runAsGroup"), &container.label(), "runAsGroup is");
     }
+}
+
+fn demands(target: &Target) -> Vec<Demand> {
+    const HELP: &str = "write a group above the floor";
+    const SHARED: &str = "variables.pod.?securityContext.?runAsGroup != optional.of(0) || \
+                          variables.containers.all(c, c.?securityContext.?runAsGroup.hasValue())";
+    let demands = [
+        pod(SHARED, "securityContext.runAsGroup must not be 0"),
+        pod("variables.pod.?securityContext.?fsGroup != optional.of(0)", "securityContext.fsGroup must not be 0"),
+        pod(
+            "!(0 in variables.pod.?securityContext.?supplementalGroups.orValue([]))",
+            "securityContext.supplementalGroups must not list 0",
+        ),
+        containers("c.?securityContext.?runAsGroup != optional.of(0)", "securityContext.runAsGroup must not be 0"),
+    ];
+    demands.into_iter().map(|demand| demand.unless(SHARES_NO_IDS, target).help(HELP)).collect()
 }

@@ -1,5 +1,6 @@
 use crate::finding::Report;
-use crate::k8s::Pod;
+use crate::k8s::{Pod, Version};
+use crate::policy::{Demand, Target, containers, list_of, pod};
 use crate::rule::{Check, Map, Policy, Rule, Safety, Severity, baseline};
 use crate::yaml::{Slot, Typed};
 
@@ -13,8 +14,16 @@ pub(super) static RULE: Rule = Rule {
     maps: &[Map::Trivy("KSV025"), Map::Kyverno("disallow-selinux")],
     doc: include_str!("selinux_options.md"),
     check: Check::Pod(check),
-    policy: Policy::None("which types are a container's depends on the version of the cluster"),
+    policy: Policy::Cel(demands),
 };
+
+/// The types that are a container's, and the first minor whose check allows them.
+const TYPES: [(&str, u32); 4] =
+    [("container_t", 0), ("container_init_t", 0), ("container_kvm_t", 0), ("container_engine_t", 31)];
+
+fn types(version: Version) -> Vec<&'static str> {
+    TYPES.iter().filter(|(_, since)| version.since(*since)).map(|(name, _)| *name).collect()
+}
 
 fn check(pod: Pod<'_>, report: &mut Report<'_>) {
     const FIELD: &str = "securityContext.seLinuxOptions";
@@ -29,13 +38,12 @@ fn options(slot: Slot<'_>, who: &str, report: &mut Report<'_>) {
     if !report.is_mapping(slot, &format!("seLinuxOptions of {who}")) {
         return;
     }
-    let engine = report.settings().kubernetes.since(31);
+    let types = types(report.settings().kubernetes);
     for name in ["type", "user", "role"] {
         let field = slot.at(name);
         match field.str() {
             Typed::Absent | Typed::Is("") => {}
-            Typed::Is("container_t" | "container_init_t" | "container_kvm_t") if name == "type" => {}
-            Typed::Is("container_engine_t") if name == "type" && engine => {}
+            Typed::Is(value) if name == "type" && types.contains(&value) => {}
             Typed::Unknown => drop(report.undecided(field, &format!("seLinuxOptions.{name} of {who}"))),
             Typed::Wrong => drop(report.refused(field, &format!("seLinuxOptions.{name} of {who}"), "a string")),
             Typed::Is(value) => {
@@ -45,4 +53,20 @@ fn options(slot: Slot<'_>, who: &str, report: &mut Report<'_>) {
             }
         }
     }
+}
+
+fn demands(target: &Target) -> Vec<Demand> {
+    let types = types(target.settings.kubernetes);
+    let allowed = list_of(&[&[""], &*types].concat());
+    let holds = |of: &str| {
+        let options = format!("{of}.?securityContext.?seLinuxOptions");
+        format!(
+            "{options}.?type.orValue('') in {allowed} && {options}.?user.orValue('') == '' && \
+             {options}.?role.orValue('') == ''"
+        )
+    };
+    let says =
+        format!("securityContext.seLinuxOptions may have no user, no role, and no type but {}", types.join(", "));
+    let demands = [pod(holds("variables.pod"), says.clone()), containers(holds("c"), says)];
+    demands.map(|demand| demand.help("remove it: the container runtime gives each container its own label")).into()
 }

@@ -1,5 +1,6 @@
 use crate::finding::Report;
 use crate::k8s::Container;
+use crate::policy::containers;
 use crate::rule::{Check, Policy, Rule, Severity};
 use crate::yaml::Slot;
 
@@ -13,8 +14,17 @@ pub(super) static RULE: Rule = Rule {
     maps: &[],
     doc: include_str!("sub_path_stale.md"),
     check: Check::Container(check),
-    policy: Policy::None("where renewal does not matter it is no fault"),
+    policy: Policy::Cel(|_| {
+        // A list around a value gives it a name.
+        const HOLDS: &str = "[variables.pod.?volumes.orValue([]).filter(v, v.?secret.hasValue()\n\
+             || (v.?projected.?sources.orValue([]) == null ? [] : v.?projected.?sources.orValue([])).exists(s, s.?secret.hasValue() || s.?serviceAccountToken.hasValue()))\n\
+             .map(v, v.?name.orValue(''))].all(renewed, c.?volumeMounts.orValue([]).all(m, !(m.?name.orValue('') in renewed)\n\
+             || m.?subPath.orValue('') + m.?subPathExpr.orValue('') == ''))";
+        vec![containers(HOLDS, "no part of a Secret or token may be mounted by subPath").help(HELP)]
+    }),
 };
+
+const HELP: &str = "mount the whole volume at a folder, and let the program read the file there";
 
 fn check(container: Container<'_>, report: &mut Report<'_>) {
     for mount in container.at("volumeMounts").items() {
@@ -24,7 +34,7 @@ fn check(container: Container<'_>, report: &mut Report<'_>) {
         let who = container.label();
         let message = format!("{who} mounts part of {what} by subPath, and does not see it change");
         let draft = if renewed { report.at(part, message) } else { report.note(part, message) };
-        draft.help("mount the whole volume at a folder, and let the program read the file there");
+        draft.help(HELP);
     }
 }
 

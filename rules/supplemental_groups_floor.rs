@@ -1,6 +1,7 @@
-use crate::clause::{below_floor, ids_are_judged};
+use crate::clause::{SHARES_NO_IDS, below_floor, ids_are_judged};
 use crate::finding::Report;
 use crate::k8s::Pod;
+use crate::policy::{above_floor, pod};
 use crate::rule::{Check, Policy, Rule, Severity};
 use crate::yaml::Typed;
 
@@ -14,7 +15,12 @@ pub(super) static RULE: Rule = Rule {
     maps: &[],
     doc: include_str!("supplemental_groups_floor.md"),
     check: Check::Pod(check),
-    policy: Policy::None("no clause compares the numbers of a list with the floor"),
+    policy: Policy::Cel(|target| {
+        const HOLDS: &str = "variables.pod.?securityContext.?supplementalGroups.orValue([])\
+                             .all(group, group == 0 || group > variables.floor)";
+        let says = above_floor("each group of securityContext.supplementalGroups", target);
+        vec![pod(HOLDS, says).unless(SHARES_NO_IDS, target)]
+    }),
 };
 
 fn check(pod: Pod<'_>, report: &mut Report<'_>) {

@@ -1,5 +1,6 @@
 use crate::finding::Report;
 use crate::k8s::{Pod, sysctl};
+use crate::policy::{list_of, pod};
 use crate::rule::{Check, Map, Policy, Rule, Safety, Severity, baseline};
 use crate::yaml::Typed;
 
@@ -13,7 +14,14 @@ pub(super) static RULE: Rule = Rule {
     maps: &[Map::Trivy("KSV026"), Map::Kyverno("restrict-sysctls"), Map::KubeLinter("unsafe-sysctls")],
     doc: include_str!("sysctls.md"),
     check: Check::Pod(check),
-    policy: Policy::None("the set of safe parameters grows with the version of the cluster"),
+    policy: Policy::Cel(|target| {
+        let safe: Vec<_> = sysctl::safe(target.settings.kubernetes).collect();
+        let names = list_of(&safe);
+        let holds = format!(
+            "variables.pod.?securityContext.?sysctls.orValue([]).all(sysctl, sysctl.?name.orValue('') in {names})"
+        );
+        vec![pod(holds, format!("securityContext.sysctls may set nothing but {}", safe.join(", ")))]
+    }),
 };
 
 fn check(pod: Pod<'_>, report: &mut Report<'_>) {

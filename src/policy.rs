@@ -4,6 +4,7 @@
 pub mod cel;
 mod derive;
 pub mod host_path;
+mod images;
 mod message;
 pub mod namespaces;
 mod profile;
@@ -11,7 +12,10 @@ mod program;
 pub mod resources;
 pub mod vap;
 
-pub use self::cel::{Demand, Of, Params, Target, container, containers, host_paths, lists_only, pod};
+pub use self::cel::{
+    Demand, Of, Params, Target, above_floor, container, containers, every_reference, host_paths, list_of, lists_only,
+    pod, runs_to_its_end,
+};
 pub use self::namespaces::Excluded;
 pub use self::program::{Program, Validation};
 

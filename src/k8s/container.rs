@@ -93,6 +93,11 @@ impl<'t> Container<'t> {
 
 /// The variables that a text refers to as `$(NAME)`; `$$(NAME)` is text.
 pub fn references(text: &str) -> Vec<&str> {
-    let after_open = text.split("$$").flat_map(|part| part.split("$(").skip(1));
-    after_open.filter_map(|rest| rest.split_once(')').map(|(name, _)| name)).collect()
+    let (mut found, mut rest) = (Vec::new(), text);
+    while let Some((_, after)) = rest.split_once('$') {
+        let name = after.strip_prefix('(').and_then(|inner| inner.split_once(')'));
+        found.extend(name.map(|(name, _)| name));
+        rest = name.map_or_else(|| after.strip_prefix('$').unwrap_or(after), |(_, behind)| behind);
+    }
+    found
 }

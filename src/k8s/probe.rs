@@ -4,7 +4,17 @@ use super::container::{Container, ContainerKind};
 use super::pod::Pod;
 use crate::yaml::{Slot, Typed};
 
-const HANDLERS: [&str; 4] = ["exec", "httpGet", "tcpSocket", "grpc"];
+/// What a probe may do.
+pub const HANDLERS: [&str; 4] = ["exec", "httpGet", "tcpSocket", "grpc"];
+
+/// Kinds whose pods are meant to end.
+pub const ENDS: [&str; 3] = ["Job", "CronJob", "JobTemplate"];
+
+/// The annotation of what Helm runs once.
+pub const HOOK: &str = "helm.sh/hook";
+
+/// Restart policies that let a pod end.
+pub const LEAVES: [&str; 2] = ["Never", "OnFailure"];
 
 /// The containers that are meant to run until someone stops them.
 pub fn long_running(pod: Pod<'_>) -> impl Iterator<Item = Container<'_>> {
@@ -34,10 +44,10 @@ fn is_long_running(pod: Pod<'_>) -> bool {
         "Pod" | "PodTemplate" | "Deployment" | "ReplicaSet" | "ReplicationController" | "StatefulSet" | "DaemonSet" => {
             true
         }
-        "Job" | "CronJob" | "JobTemplate" => false,
+        kind if ENDS.contains(&kind) => false,
         _ => !object.at("spec.replicas").is_absent(),
     };
     // Helm runs its hooks once, whatever kind they are.
-    let is_hook = !object.at("metadata.annotations").key("helm.sh/hook").is_absent();
-    stays && !is_hook && !matches!(pod.at("restartPolicy").as_str(), Some("Never" | "OnFailure"))
+    let is_hook = !object.at("metadata.annotations").key(HOOK).is_absent();
+    stays && !is_hook && !pod.at("restartPolicy").as_str().is_some_and(|policy| LEAVES.contains(&policy))
 }

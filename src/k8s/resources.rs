@@ -4,7 +4,20 @@ use super::container::{Container, ContainerKind};
 use super::pod::Pod;
 use super::quantity::{Quantity, QuantityError};
 use super::version::Version;
+use crate::policy::list_of;
 use crate::yaml::{Kind, Slot, Typed};
+
+/// The first minor at which a pod has resources of its own by default (KEP-2837).
+pub const OF_PODS: u32 = 34;
+
+/// What is counted in bytes; `HUGE_PAGES` begins the names of more.
+pub const BYTES: [&str; 4] = ["memory", "ephemeral-storage", "storage", "sizeLimit"];
+
+/// `hugepages-2Mi` and the like.
+pub const HUGE_PAGES: &str = "hugepages-";
+
+/// Fewer bytes than these are a slip.
+pub const LEAST: &str = "1Mi";
 
 /// Why a value is no quantity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,18 +52,26 @@ pub fn resources(pod: Pod<'_>) -> Vec<(Slot<'_>, String, Option<Container<'_>>)>
     found
 }
 
-/// The pod's own limit or request of a resource, in force by default from 1.34 (KEP-2837).
+/// Whether anything is asked for or allowed: 0 is nothing, and to the API server null is 0.
+pub fn is_some(slot: Slot<'_>) -> bool {
+    match quantity(slot) {
+        Typed::Absent => false,
+        Typed::Is(Ok(quantity)) => !quantity.is_zero(),
+        Typed::Is(Err(_)) | Typed::Unknown | Typed::Wrong => true,
+    }
+}
+
+/// The pod's own limit or request of a resource, in force by default from `OF_PODS` on.
 pub fn of_pod<'t>(pod: Pod<'t>, path: &'t str, version: Version) -> Option<Slot<'t>> {
     let slot = pod.at(path);
-    (version.since(34) && !slot.is_absent()).then_some(slot)
+    (version.since(OF_PODS) && !slot.is_absent()).then_some(slot)
 }
 
 /// Whether a resource is counted in whole units only, and in which; CPU alone is divisible.
 fn unit(resource: &str) -> Option<&'static str> {
     match resource {
         "cpu" => None,
-        "memory" | "ephemeral-storage" | "storage" | "sizeLimit" => Some("byte"),
-        _ if resource.starts_with("hugepages-") => Some("byte"),
+        _ if BYTES.contains(&resource) || resource.starts_with(HUGE_PAGES) => Some("byte"),
         _ => Some("device"),
     }
 }
@@ -79,7 +100,7 @@ pub fn meant(resource: &str, text: &str) -> Option<String> {
 /// What is wrong with a quantity that parses, and what was most likely meant.
 pub fn problem(quantity: &Quantity, resource: &str, text: &str) -> Option<(&'static str, Option<String>)> {
     let unit = unit(resource);
-    let mebibyte = || Quantity::parse("1Mi").is_ok_and(|mebibyte| *quantity < mebibyte);
+    let mebibyte = || Quantity::parse(LEAST).is_ok_and(|mebibyte| *quantity < mebibyte);
     match unit {
         _ if quantity.is_negative() => Some(("is negative", None)),
         // 1.3Gi is no whole number of bytes either, and clear.
@@ -93,4 +114,15 @@ pub fn problem(quantity: &Quantity, resource: &str, text: &str) -> Option<(&'sta
         }
         _ => None,
     }
+}
+
+/// `problem` in CEL: true where a quantity `q` of the resource that an expression names has none. A list around a value
+/// is how CEL gives it a name.
+pub fn in_cel(name: &str) -> String {
+    let (bytes, most) = (list_of(&BYTES), i64::MAX);
+    format!(
+        "q == quantity('0') || q.compareTo(quantity('0')) > 0 && ({name} == 'cpu'\n\
+         || ({name} in {bytes} || {name}.startsWith('{HUGE_PAGES}') ? q.compareTo(quantity('{LEAST}')) >= 0\n\
+         : q.isInteger() || q.compareTo(quantity('{most}')) > 0))"
+    )
 }

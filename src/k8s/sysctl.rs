@@ -25,6 +25,11 @@ pub fn safe_since(name: &str) -> Option<u32> {
     SAFE.iter().find(|(safe, _)| *safe == name).map(|&(_, since)| since)
 }
 
+/// The parameters that a pod may set at a version.
+pub fn safe(version: Version) -> impl Iterator<Item = &'static str> {
+    SAFE.iter().filter(move |(_, since)| version.since(*since)).map(|(name, _)| *name)
+}
+
 /// Whether a pod may set this parameter at a version.
 pub fn is_safe(name: &str, version: Version) -> bool {
     safe_since(name).is_some_and(|since| version.since(since))

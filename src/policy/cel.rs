@@ -3,8 +3,10 @@
 use std::borrow::Cow;
 
 use super::host_path;
+use super::images;
 use crate::clause::Exemption;
 use crate::config::Settings;
+use crate::k8s::probe;
 use crate::rule::{Level, Rule};
 
 /// What policies are made for.
@@ -147,6 +149,14 @@ pub fn lists_only(path: &str, allowed: &[&str]) -> Demand {
     containers(holds, format!("{path} may list nothing but {}", allowed.join(", ")))
 }
 
+/// What a message says of ids that must be above the floor.
+pub fn above_floor(path: &str, target: &Target) -> String {
+    match target.params {
+        Some(_) => format!("{path} must be above the uid-floor of the cluster's parameters"),
+        None => format!("{path} must be above {}", target.settings.uid_floor),
+    }
+}
+
 /// A demand on these containers, each as `c`.
 pub fn container(of: Of, holds: impl Into<Cow<'static, str>>, says: impl Into<Cow<'static, str>>) -> Demand {
     Demand::new(of, holds, says)
@@ -173,6 +183,26 @@ fn exempt(exemptions: &[Exemption], target: &Target) -> Vec<&'static str> {
         }
     }
     exempt
+}
+
+/// Pods that are meant to end, as far as kind, annotation and restart policy tell: `probe::long_running` in CEL.
+pub fn runs_to_its_end() -> String {
+    format!(
+        "object.kind in {}\n|| object.?metadata.?annotations[?{}].hasValue()\n\
+         || variables.pod.?restartPolicy.orValue('') in {}",
+        list_of(&probe::ENDS),
+        quoted(probe::HOOK),
+        list_of(&probe::LEAVES)
+    )
+}
+
+/// True where every reference `r` in a container's subPathExpr is as it must be, said over `names` and the mount `m`;
+/// `$$` is a dollar sign. A list around a value is how CEL gives it a name.
+pub fn every_reference(names: &str, holds: &str) -> String {
+    format!(
+        "[{names}].all(names, c.?volumeMounts.orValue([]).all(m,\n\
+         m.?subPathExpr.orValue('').findAll('[$][$]|[$][(][^)]*[)]').all(r, {holds})))"
+    )
 }
 
 /// A variable of a policy.
@@ -222,6 +252,8 @@ fn all(target: &Target) -> Vec<(&'static str, String)> {
         ),
         ("hostPaths", host_path::volumes()),
         ("writable", host_path::WRITABLE.to_owned()),
+        ("images", images::well_formed()),
+        ("floating", images::FLOATING.to_owned()),
         ("floor", floor(target)),
         ("runtimeClasses", runtime_classes(target)),
     ]

@@ -1,6 +1,6 @@
 //! From clauses to demands: what a clause tests, said in CEL.
 
-use super::cel::{Demand, Target, containers, list_of, optional, pod, quoted};
+use super::cel::{Demand, Target, above_floor, containers, list_of, optional, pod, quoted};
 use crate::clause::{Clause, Literal, Scope, Test};
 use crate::rule::{Check, Rule};
 
@@ -67,9 +67,6 @@ fn says(clause: &Clause, target: &Target) -> String {
         Test::Includes(wanted) => format!("{path} must include {wanted}"),
         Test::Only(allowed) => format!("{path} may list nothing but {}", allowed.join(", ")),
         Test::NotBelow(least) => format!("{path} must not be below {least}"),
-        Test::AboveFloor => match target.params {
-            Some(_) => format!("{path} must be above the uid-floor of the cluster's parameters"),
-            None => format!("{path} must be above {}", target.settings.uid_floor),
-        },
+        Test::AboveFloor => above_floor(path, target),
     }
 }

@@ -1,5 +1,7 @@
 //! A program in CEL, evaluated by the `cel` crate.
 
+mod library;
+
 use std::sync::Arc;
 
 use cel::{Context, Env, extensions};
@@ -20,6 +22,7 @@ impl Evaluator {
     pub(crate) fn new(program: &Program) -> Self {
         let mut env = Env::stdlib();
         env.add_extension(extensions::strings).unwrap();
+        env.add_extension(library::extension).unwrap();
         let compile = |text: &str| env.compile(text).unwrap_or_else(|error| panic!("{text}: {error}"));
         let variables = program.variables.iter().map(|v| (v.name.clone(), compile(&v.expression))).collect();
         let validation = |v: &plimsoll::policy::Validation| {
@@ -33,6 +36,7 @@ impl Evaluator {
     pub(crate) fn verdict(&self, text: &str, params: &serde_json::Value) -> Option<(&'static str, String)> {
         let mut object = object(text);
         prune(&mut object);
+        quantities(&mut object);
         is_seen(&object).then(|| self.evaluate(&object, params))
     }
 
@@ -84,6 +88,28 @@ fn prune(value: &mut serde_json::Value) {
             items.iter_mut().filter(|item| item.is_null()).for_each(|item| *item = empty.clone());
             items.iter_mut().for_each(prune);
         }
+        _ => {}
+    }
+}
+
+/// Makes strings of quantities that are numbers: the API server has no others.
+fn quantities(value: &mut serde_json::Value) {
+    let text = |slot: &mut serde_json::Value| {
+        if slot.is_number() {
+            *slot = slot.to_string().into();
+        }
+    };
+    match value {
+        serde_json::Value::Object(map) => {
+            for (key, value) in map {
+                match key.as_str() {
+                    "requests" | "limits" => value.as_object_mut().into_iter().flatten().for_each(|(_, v)| text(v)),
+                    "sizeLimit" => text(value),
+                    _ => quantities(value),
+                }
+            }
+        }
+        serde_json::Value::Array(items) => items.iter_mut().for_each(quantities),
         _ => {}
     }
 }
