@@ -2,24 +2,28 @@
 
 mod file;
 mod files;
+mod known;
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+use std::iter::Peekable;
 use std::path::Path;
 use std::sync::Arc;
+use std::vec::IntoIter;
 
 use rayon::prelude::*;
 
-pub use file::{Entry, Malformed, read, write};
-use files::Files;
+pub use file::{Entry, Malformed, write};
+use files::{Files, Told};
+pub use known::Known;
 
 use crate::config::Settings;
 use crate::engine::{self, Outcomes};
 use crate::finding::Finding;
-use crate::fingerprint::{self, Fingerprint};
+use crate::fingerprint::Fingerprint;
 use crate::k8s::ObjectRef;
 use crate::rule::Severity;
-use crate::suppress::{Kind, Suppressed};
+use crate::suppress::{By, Kind, Suppressed};
 
 /// What a baseline came to in a run.
 #[derive(Clone, Debug, Default)]
@@ -43,18 +47,17 @@ pub struct Place<'a> {
     pub here: &'a Path,
 }
 
-/// The findings of a run as entries of a baseline, sorted. Notes are no findings, and what is suppressed is answered.
+/// The findings of a run as entries of a baseline, sorted. What is suppressed is answered.
 pub fn entries(outcomes: &Outcomes, place: Place<'_>) -> Vec<Entry<'static>> {
-    let mut paths = Paths { place, last: None };
-    let mut entries = Vec::new();
-    for (finding, fingerprint) in outcomes.findings.iter().zip(fingerprints(&outcomes.findings)) {
-        let Some(fingerprint) = fingerprint else { continue };
+    let told = Told::new(place);
+    let mut entries = Vec::with_capacity(outcomes.findings.len());
+    for finding in outcomes.findings.iter().filter(|finding| counts(finding)) {
         entries.push(Entry {
-            path: paths.of(finding).to_string().into(),
+            path: told.path(&finding.path).into_owned().into(),
             rule: finding.rule.id.into(),
             object: finding.object.as_deref().map(named).unwrap_or_default().into(),
             container: finding.container.as_deref().unwrap_or_default().to_owned().into(),
-            fingerprint,
+            fingerprint: finding.fingerprint,
         });
     }
     entries.sort();
@@ -70,107 +73,55 @@ fn named(object: &ObjectRef) -> String {
 /// Below this many findings other threads would take longer to start.
 const FEW: usize = 4096;
 
-/// What findings are known by; nothing for notes.
-fn fingerprints(findings: &[Finding]) -> Vec<Option<Fingerprint>> {
-    let of = |f: &Finding| (f.severity > Severity::Note).then(|| fingerprint::of(f));
-    if findings.len() < FEW { findings.iter().map(of).collect() } else { findings.par_iter().map(of).collect() }
-}
-
-/// The paths of findings as the baseline tells them, each worked out once: findings are sorted by file.
-struct Paths<'a> {
-    place: Place<'a>,
-    last: Option<(Arc<str>, Arc<str>)>,
-}
-
-impl Paths<'_> {
-    fn of(&mut self, finding: &Finding) -> Arc<str> {
-        match &self.last {
-            Some((shown, told)) if *shown == finding.path => Arc::clone(told),
-            _ => {
-                let told: Arc<str> = files::told(&finding.path, self.place).into();
-                self.last = Some((Arc::clone(&finding.path), Arc::clone(&told)));
-                told
-            }
-        }
-    }
-}
-
-/// Suppresses what the baseline knows. The entries come back as they are now: without those that are gone, and under the
-/// names that their files have now; and whether they differ from what they were.
+/// Suppresses what the baseline knows. What comes back tells the entries as they are now: without those that are gone, and
+/// under the names that their files have now.
 pub fn apply<'t>(
     outcomes: &mut Outcomes,
-    entries: Vec<Entry<'t>>,
+    known: Known<'t>,
     settings: &Settings,
     place: Place<'_>,
     shown: &str,
-) -> (Vec<Entry<'t>>, bool) {
-    let fingerprints = fingerprints(&outcomes.findings);
-    let mut matching = Matching::new(entries);
-    let mut paths = Paths { place, last: None };
-    let mut known = vec![false; fingerprints.len()];
-    let mut pending = Vec::new();
-    for (at, (finding, fingerprint)) in outcomes.findings.iter().zip(&fingerprints).enumerate() {
-        let Some(fingerprint) = *fingerprint else { continue };
-        known[at] = matching.take(fingerprint, &paths.of(finding));
-        if !known[at] {
-            pending.push((at, fingerprint));
-        }
+) -> Matching<'t> {
+    let mut matching = Matching::new(known);
+    let told = Told::new(place);
+    let mut known = vec![false; outcomes.findings.len()];
+    matching.take(&outcomes.findings, &mut known, &told);
+    let mut gone = Vec::new();
+    if matching.state.contains(&State::Open) {
+        let mut files = Files::new(&outcomes.coverage, place);
+        matching.take_moved(&outcomes.findings, &mut known, &mut files, &told);
+        gone = matching.gone(&engine::Speakers::new(settings, outcomes.imported), &mut files);
     }
-    let mut files = Files::new(&outcomes.coverage, place);
-    for at in matching.moved(&pending, &outcomes.findings, &mut files, &mut paths) {
-        known[at] = true;
-    }
-    let judged = engine::Speakers::new(settings, outcomes.imported);
-    let mut whole = None;
-    let gone = matching.gone(|entry, entries| match files.of_run(&entry.path) {
-        Some(file) => {
-            file.unread.is_empty()
-                && judged.by(&entry.rule, &file.path, || *whole.get_or_insert_with(|| files.are_all_in_run(entries)))
-        }
-        None => files.is_gone(&entry.path),
-    });
-    suppress(outcomes, &known, shown);
-    let changed = !gone.is_empty() || matching.renamed;
-    let compared =
-        Compared { file: shown.to_owned(), known: known.iter().filter(|k| **k).count(), gone, pruned: false };
-    outcomes.baseline = Some(compared);
-    (matching.rest(), changed)
+    let count = known.iter().filter(|k| **k).count();
+    suppress(outcomes, known, count, shown);
+    outcomes.baseline = Some(Compared { file: shown.to_owned(), known: count, gone, pruned: false });
+    matching
 }
 
-/// Moves the findings that are known among those that are suppressed.
-fn suppress(outcomes: &mut Outcomes, known: &[bool], shown: &str) {
-    if !known.contains(&true) {
-        return;
+/// Moves the findings that are known, so many, among those that are suppressed.
+fn suppress(outcomes: &mut Outcomes, known: Vec<bool>, count: usize, shown: &str) {
+    let justification = format!("known before: {shown}").into();
+    let by = Arc::new(By { kind: Kind::External, justification, place: None });
+    let mut known = known.into_iter();
+    let is_sorted = outcomes.suppressed.is_empty();
+    outcomes.suppressed.reserve_exact(count);
+    let taken = outcomes.findings.extract_if(.., |_| known.next().unwrap_or_default());
+    outcomes.suppressed.extend(taken.map(|finding| Suppressed { finding, by: Arc::clone(&by) }));
+    if !is_sorted {
+        outcomes.suppressed.sort_by(|a, b| engine::sort_key(&a.finding).cmp(&engine::sort_key(&b.finding)));
     }
-    let justification: Arc<str> = format!("known before: {shown}").into();
-    let findings = std::mem::take(&mut outcomes.findings);
-    for (finding, known) in findings.into_iter().zip(known) {
-        if *known {
-            let justification = Arc::clone(&justification);
-            outcomes.suppressed.push(Suppressed { finding, kind: Kind::External, justification, place: None });
-        } else {
-            outcomes.findings.push(finding);
-        }
-    }
-    outcomes.suppressed.sort_by(|a, b| engine::sort_key(&a.finding).cmp(&engine::sort_key(&b.finding)));
 }
-
-/// No entry.
-const NONE: u32 = u32::MAX;
 
 /// Entries while findings are matched with them, each with one at most.
-struct Matching<'t> {
-    entries: Vec<Entry<'t>>,
+#[derive(Debug)]
+pub struct Matching<'t> {
+    known: Known<'t>,
     state: Vec<State>,
-    /// Numbers for paths.
-    paths: HashMap<String, u32>,
-    /// The first entry of a fingerprint in a file that no finding has taken, and behind each the next.
-    first: HashMap<(Fingerprint, u32), u32>,
-    next: Vec<u32>,
-    renamed: bool,
+    /// The files that entries are in now, where those are others.
+    moved: BTreeMap<usize, String>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     Open,
     Taken,
@@ -178,97 +129,130 @@ enum State {
 }
 
 impl<'t> Matching<'t> {
-    fn new(mut entries: Vec<Entry<'t>>) -> Self {
-        entries.sort();
-        let mut matching = Self {
-            state: vec![State::Open; entries.len()],
-            paths: HashMap::new(),
-            first: HashMap::with_capacity(entries.len()),
-            next: vec![NONE; entries.len()],
-            renamed: false,
-            entries: Vec::new(),
-        };
-        let mut number = 0;
-        for (at, entry) in entries.iter().enumerate().rev() {
-            if entries.get(at + 1).is_none_or(|later| later.path != entry.path) {
-                number += 1;
-                matching.paths.insert(entry.path.to_string(), number);
-            }
-            let at = u32::try_from(at).unwrap_or(NONE);
-            if let Some(later) = matching.first.insert((entry.fingerprint, number), at) {
-                matching.next[at as usize] = later;
-            }
-        }
-        matching.entries = entries;
-        matching
+    fn new(known: Known<'t>) -> Self {
+        Self { state: vec![State::Open; known.fingerprints.len()], known, moved: BTreeMap::new() }
     }
 
-    /// Whether an entry of this file is left for the finding, which takes it.
-    fn take(&mut self, fingerprint: Fingerprint, path: &str) -> bool {
-        let Some(number) = self.paths.get(path) else { return false };
-        let Some(first) = self.first.get_mut(&(fingerprint, *number)).filter(|at| **at != NONE) else { return false };
-        let taken = std::mem::replace(first, self.next[*first as usize]);
-        self.state[taken as usize] = State::Taken;
-        true
+    /// Gives findings the entries of their files, and marks those that have one.
+    fn take(&mut self, findings: &[Finding], known: &mut [bool], told: &Told<'_>) {
+        let by_file: Vec<&[Finding]> = findings.chunk_by(|a, b| a.path == b.path).collect();
+        let pairs = |of_file: &&[Finding]| self.known.pairs(&told.path(&of_file[0].path), of_file);
+        // A few are matched sooner than other threads are started.
+        let pairs: Vec<_> = if findings.len() < FEW {
+            by_file.iter().map(pairs).collect()
+        } else {
+            by_file.par_iter().map(pairs).collect()
+        };
+        let mut first = 0;
+        for (of_file, pairs) in by_file.iter().zip(pairs) {
+            for (entry, at) in pairs {
+                self.state[entry] = State::Taken;
+                known[first + at] = true;
+            }
+            first += of_file.len();
+        }
     }
 
     /// Gives findings that their own file has no entry for those of files that are no more, or whose object is elsewhere
     /// now. A file that still has the object has lost the finding, and where it turns up is another place.
-    fn moved(
-        &mut self,
-        pending: &[(usize, Fingerprint)],
-        findings: &[Finding],
-        files: &mut Files<'_>,
-        paths: &mut Paths<'_>,
-    ) -> Vec<usize> {
-        let mut wanted: BTreeMap<Fingerprint, Vec<usize>> = BTreeMap::new();
-        for (at, fingerprint) in pending {
-            wanted.entry(*fingerprint).or_default().push(*at);
-        }
-        let mut left: BTreeMap<Fingerprint, Vec<usize>> = BTreeMap::new();
-        if !wanted.is_empty() {
-            for (at, entry) in self.entries.iter().enumerate().filter(|(at, _)| self.state[*at] == State::Open) {
-                if wanted.contains_key(&entry.fingerprint) {
-                    left.entry(entry.fingerprint).or_default().push(at);
-                }
+    fn take_moved(&mut self, findings: &[Finding], known: &mut [bool], files: &mut Files<'_>, told: &Told<'_>) {
+        let mut left: BTreeMap<Fingerprint, Vec<(&str, usize)>> = BTreeMap::new();
+        for (path, file) in &self.known.files {
+            for at in file.clone().filter(|&at| self.state[at] == State::Open) {
+                left.entry(self.known.fingerprints[at]).or_default().push((path, at));
             }
         }
-        let mut known = Vec::new();
-        for (fingerprint, entries) in left {
-            let mut findings_left = wanted.get(&fingerprint).into_iter().flatten().copied().peekable();
-            for entry in entries {
+        let mut wanted: BTreeMap<Fingerprint, Vec<usize>> = BTreeMap::new();
+        for (at, finding) in findings.iter().enumerate().filter(|(at, finding)| !known[*at] && counts(finding)) {
+            if left.contains_key(&finding.fingerprint) {
+                wanted.entry(finding.fingerprint).or_default().push(at);
+            }
+        }
+        for (fingerprint, findings_left) in wanted {
+            let mut findings_left = findings_left.into_iter().peekable();
+            for &(path, entry) in &left[&fingerprint] {
                 let Some(&at) = findings_left.peek() else { break };
-                if files.has_lost(&self.entries[entry].path, findings[at].object.as_deref()) {
+                if files.has_lost(path, findings[at].object.as_deref()) {
                     findings_left.next();
                     self.state[entry] = State::Taken;
-                    self.entries[entry].path = Cow::Owned(paths.of(&findings[at]).to_string());
-                    self.renamed = true;
-                    known.push(at);
+                    self.moved.insert(entry, told.path(&findings[at].path).into_owned());
+                    known[at] = true;
                 }
             }
         }
-        known
     }
 
-    /// Takes the entries that no finding has taken and that `is_gone` holds for.
-    fn gone(&mut self, mut is_gone: impl FnMut(&Entry<'t>, &[Entry<'t>]) -> bool) -> Vec<Entry<'static>> {
+    /// Finds the entries of findings that are no more: those of rules that had their say about what the entry is about.
+    fn gone(&mut self, judged: &engine::Speakers<'_>, files: &mut Files<'_>) -> Vec<Entry<'static>> {
+        let mut whole = None;
         let mut gone = Vec::new();
-        for (entry, state) in self.entries.iter().zip(&mut self.state).filter(|(_, state)| **state == State::Open) {
-            if is_gone(entry, &self.entries) {
-                *state = State::Gone;
-                gone.push(entry.clone().into_owned());
+        for (path, of_file) in &self.known.files {
+            for (at, state) in of_file.clone().zip(&mut self.state[of_file.clone()]) {
+                let open = (*state == State::Open).then(|| self.known.entry(at));
+                let Some(entry) = open.flatten() else { continue };
+                let is_gone = match files.of_run(path) {
+                    Some(file) => {
+                        let is_whole = || *whole.get_or_insert_with(|| files.are_all_in_run(&self.known));
+                        file.unread.is_empty() && judged.by(&entry.rule, &file.path, is_whole)
+                    }
+                    None => files.is_gone(path),
+                };
+                if is_gone {
+                    *state = State::Gone;
+                    gone.push(entry.into_owned());
+                }
             }
         }
+        gone.sort();
         gone
     }
 
-    /// What is not gone.
-    fn rest(self) -> Vec<Entry<'t>> {
-        let kept = self.entries.into_iter().zip(self.state).filter(|(_, state)| *state != State::Gone);
-        let mut kept: Vec<_> = kept.map(|(entry, _)| entry).collect();
+    /// Whether the entries are others than they were.
+    pub fn has_changed(&self) -> bool {
+        !self.moved.is_empty() || self.state.contains(&State::Gone)
+    }
+
+    /// What is not gone, sorted.
+    pub fn rest(mut self) -> Vec<Entry<'t>> {
+        let kept = self.state.iter().enumerate().filter(|(_, state)| **state != State::Gone);
+        let entry = |(at, _)| {
+            let mut entry = self.known.entry(at)?;
+            if let Some(path) = self.moved.remove(&at) {
+                entry.path = path.into();
+            }
+            Some(entry)
+        };
+        let mut kept: Vec<_> = kept.filter_map(entry).collect();
         kept.sort();
         kept
     }
+}
+
+impl Known<'_> {
+    /// Entries of a file, each with the one of its findings that it knows: the places of both.
+    fn pairs(&self, path: &str, findings: &[Finding]) -> Vec<(usize, usize)> {
+        let Ok(file) = self.files.binary_search_by(|(other, _)| (**other).cmp(path)) else { return Vec::new() };
+        let entries = self.files[file].1.clone();
+        let mut pairs = Vec::with_capacity(entries.len());
+        let mut left = sorted(entries.map(|at| (self.fingerprints[at], at)));
+        let counted = findings.iter().enumerate().filter(|(_, finding)| counts(finding));
+        for (fingerprint, at) in sorted(counted.map(|(at, finding)| (finding.fingerprint, at))) {
+            while left.next_if(|(other, _)| *other < fingerprint).is_some() {}
+            pairs.extend(left.next_if(|(other, _)| *other == fingerprint).map(|(_, entry)| (entry, at)));
+        }
+        pairs
+    }
+}
+
+/// Whether a finding is one that a baseline has: notes are none.
+fn counts(finding: &Finding) -> bool {
+    finding.severity > Severity::Note
+}
+
+fn sorted(these: impl Iterator<Item = (Fingerprint, usize)>) -> Peekable<IntoIter<(Fingerprint, usize)>> {
+    let mut these: Vec<_> = these.collect();
+    these.sort_unstable();
+    these.into_iter().peekable()
 }
 
 impl Entry<'_> {

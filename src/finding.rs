@@ -16,11 +16,11 @@ pub(crate) use self::fix::Remedy;
 pub use self::fix::{Fix, Replacement};
 pub(crate) use self::texts::Texts;
 use crate::engine::Settings;
-use crate::fingerprint::{Mark, Value};
+use crate::fingerprint::{Fingerprint, Mark, Value};
 use crate::k8s::{Container, ObjectRef};
 use crate::rule::{Level, Rule, Safety, Severity, Standard};
 use crate::source::{LineIndex, Region, Span};
-use crate::yaml::{Place, Slot};
+use crate::yaml::{NodeId, Place, Slot};
 
 /// One thing that a rule found, at its place.
 #[derive(Clone, Debug)]
@@ -43,8 +43,8 @@ pub struct Finding {
     pub container: Option<Arc<str>>,
     /// The field's path from the object's root: `spec.template.spec.containers[0].image`.
     pub field: Option<Arc<str>>,
-    /// What tells it from others about the same object: see `fingerprint`.
-    pub mark: Mark,
+    /// What it is known by; only where the settings ask for it.
+    pub fingerprint: Fingerprint,
     /// The Pod Security check that denies the pod for this.
     pub standard: Option<&'static Standard>,
     /// Other places that belong to it.
@@ -76,6 +76,8 @@ pub struct Draft {
     span: Span,
     object: Option<Arc<ObjectRef>>,
     container: Option<String>,
+    /// Where the container stands.
+    item: Option<NodeId>,
     field: Option<String>,
     /// None where nobody asks what the finding is known by.
     mark: Option<Mark>,
@@ -111,14 +113,15 @@ impl Draft {
     /// Names the container where the report itself is about the pod.
     pub fn container(&mut self, container: Container<'_>) -> &mut Self {
         self.container = Some(container.name().to_owned());
+        self.item = Some(container.slot().node());
         self
     }
 
     /// The field that it is about, and what it is known by there.
     fn about(&mut self, slot: Slot<'_>, value: impl Value) -> &mut Self {
         if let Some(mark) = &mut self.mark {
-            let (field, by_name) = slot.paths();
-            (self.field, *mark) = (Some(field), Mark::of(&by_name, value));
+            let (field, by_name) = slot.paths(self.item.zip(self.container.as_deref()));
+            (self.field, *mark) = (Some(field), Mark::of(by_name, value));
         } else {
             self.field = Some(slot.path());
         }
@@ -129,7 +132,7 @@ impl Draft {
     /// that change while what is wrong stays, and for those that are nobody's business, not even as a hash.
     pub fn known_by(&mut self, slot: Slot<'_>, what: &str) -> &mut Self {
         if let Some(mark) = &mut self.mark {
-            *mark = Mark::of(&slot.paths().1, what);
+            *mark = Mark::of(slot.paths(self.item.zip(self.container.as_deref())).1, what);
         }
         self
     }
@@ -145,6 +148,8 @@ impl Draft {
         // What mends a secret has it in its text, and `--fix` needs no report.
         let told = self.secrets.is_empty();
         let fix = self.fixable.zip(self.remedy).filter(|(_, remedy)| told && remedy.is_settled());
+        let (object, container) = (self.object.as_ref(), self.container.as_deref());
+        let fingerprint = self.mark.map(|mark| texts.fingerprints.of(self.rule, object, container, &mark));
         let related = self.related.into_iter();
         Finding {
             rule: self.rule,
@@ -156,7 +161,7 @@ impl Draft {
             object: self.object,
             container: self.container.map(|name| texts.shared(&name)),
             field: self.field.map(|path| texts.shared(&path)),
-            mark: self.mark.unwrap_or_default(),
+            fingerprint: fingerprint.unwrap_or_default(),
             standard,
             related: related
                 .map(|(span, message)| Related { path: Arc::clone(path), region: lines.region(span), message })
@@ -195,7 +200,8 @@ pub struct Report<'a> {
     object: Option<Arc<ObjectRef>>,
     /// The name of the container that is judged; its room is used again for the next.
     container: String,
-    in_container: bool,
+    /// Where it stands.
+    item: Option<NodeId>,
     /// What `told` gives.
     told: OnceCell<HashMap<Span, Vec<usize>>>,
     /// Drafts of other rules come before this one.
@@ -219,7 +225,7 @@ impl<'a> Report<'a> {
             severity,
             object,
             container: String::new(),
-            in_container: false,
+            item: None,
             told: OnceCell::new(),
             own,
             drafts,
@@ -257,7 +263,7 @@ impl<'a> Report<'a> {
 
     /// Everything from here is about this container, or about none.
     pub(crate) fn set_container(&mut self, container: Option<Container<'_>>) {
-        self.in_container = container.is_some();
+        self.item = container.map(|container| container.slot().node());
         self.container.clear();
         self.container.push_str(container.map_or("", Container::name));
     }
@@ -379,7 +385,8 @@ impl<'a> Report<'a> {
             help: None,
             span: place.span,
             object: self.object.clone(),
-            container: self.in_container.then(|| self.container.clone()),
+            container: self.item.map(|_| self.container.clone()),
+            item: self.item,
             field: None,
             mark: self.settings.with_marks.then(Mark::default),
             related: related.into_iter().collect(),

@@ -12,7 +12,7 @@ use crate::config::Settings;
 use crate::discover::{Input, shown};
 use crate::engine::{self, Outcomes};
 use crate::finding::Finding;
-use crate::fingerprint::{self, Fingerprint};
+use crate::fingerprint::Fingerprint;
 use crate::source::Source;
 use git::{Inside, Repository};
 use objects::{Meant, Name, name, objects};
@@ -123,7 +123,7 @@ impl Changes {
         let mut before = self.before.as_ref().map(|inputs| found_before(inputs.clone(), settings));
         let mut is_new = |finding: &Finding| {
             let Some(before) = before.as_mut().filter(|_| engine::looks_at_all(finding.rule)) else { return false };
-            match before.get_mut(&(fingerprint::of(finding), Arc::clone(&finding.path))) {
+            match before.get_mut(&(finding.fingerprint, Arc::clone(&finding.path))) {
                 Some(left @ 1..) => {
                     *left -= 1;
                     false
@@ -177,7 +177,7 @@ fn found_before(inputs: Vec<Input>, settings: &Settings) -> HashMap<(Fingerprint
     let outcomes = engine::run(inputs, &settings, false);
     let mut found = HashMap::new();
     for finding in outcomes.findings {
-        *found.entry((fingerprint::of(&finding), Arc::clone(&finding.path))).or_default() += 1;
+        *found.entry((finding.fingerprint, Arc::clone(&finding.path))).or_default() += 1;
     }
     found
 }

@@ -53,11 +53,18 @@ impl Kind {
 pub struct Suppressed {
     /// What was found.
     pub finding: Finding,
-    /// Where it is said that it be left alone.
+    /// What suppresses it.
+    pub by: Arc<By>,
+}
+
+/// What suppresses findings.
+#[derive(Clone, Debug)]
+pub struct By {
+    /// Where it is said that they be left alone.
     pub kind: Kind,
     /// Why.
     pub justification: Arc<str>,
-    /// The file and the place where that is said; none where it is the finding itself that is known (a baseline).
+    /// The file and the place where that is said; none where it is the findings themselves that are known (a baseline).
     pub place: Option<(Arc<str>, Region)>,
 }
 
@@ -109,6 +116,13 @@ pub struct Suppression {
     pub holds: bool,
     /// What it hid, in the order of the findings.
     pub hides: Vec<Hidden>,
+}
+
+impl Suppression {
+    fn by(&self) -> By {
+        let (justification, place) = (Arc::clone(&self.reason), (Arc::clone(&self.path), self.region));
+        By { kind: self.form.kind(), justification, place: Some(place) }
+    }
 }
 
 /// A finding that a suppression hid.

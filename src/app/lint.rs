@@ -47,8 +47,11 @@ pub(super) fn run(lint: &Lint, imported: &[PathBuf]) -> Result<u8, Failure> {
     }
     let baseline = Baseline::chosen(&lint.known.baselines, &settings, &here)?;
     carry(&mut settings, &reports, baseline.is_some() || lint.known.since.is_some());
-    let inputs = if only_reports { Vec::new() } else { discover::discover(&lint.paths, &options) };
-    let known = Known::new(baseline.as_ref(), changes(lint, &inputs, &here)?, &here)?;
+    let read = || baseline.as_ref().map(Baseline::read).transpose();
+    let find = || if only_reports { Vec::new() } else { discover::discover(&lint.paths, &options) };
+    let is_large = baseline.as_ref().is_some_and(Baseline::is_large);
+    let (read, inputs) = if is_large { rayon::join(read, find) } else { (read(), find()) };
+    let known = Known::new(baseline.as_ref().zip(read?), changes(lint, &inputs, &here)?, &here);
     let mut mended = mend(lint, inputs, &settings, &known);
     let told = !lint.diff || baseline.is_some() || reports.iter().any(|r| r.output.is_some());
     // Of no path at all, `discover` would make the current directory.

@@ -33,6 +33,10 @@ pub struct Entry<'t> {
 /// The form of file that is written, and the only one yet.
 const VERSION: u64 = 1;
 
+/// What is written before the first entry, and behind the last.
+const HEAD: &str = "{\n  \"version\": 1,\n  \"tool\": \"plimsoll\",\n  \"findings\": [";
+const TAIL: &str = "\n  ]\n}\n";
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Whole<'t> {
@@ -83,8 +87,45 @@ impl fmt::Display for Malformed {
     }
 }
 
+/// The lines with the entries of a text that stands as `write` leaves it, and none in place of one that does not.
+pub(super) fn lines(text: &str) -> Option<impl Iterator<Item = Option<&str>>> {
+    let list = text.strip_prefix(HEAD)?.strip_prefix('\n')?.strip_suffix(TAIL)?;
+    let mut start = 0;
+    let ends = memchr::memchr_iter(b'\n', list.as_bytes()).chain([list.len()]);
+    Some(ends.map(move |end| {
+        let line = &list[start..end];
+        start = end + 1;
+        if end < list.len() { line.strip_suffix(',') } else { Some(line) }
+    }))
+}
+
+/// The entry of a line.
+pub(super) fn entry(line: &str) -> Option<Entry<'_>> {
+    entry_as_written(line).or_else(|| serde_json::from_str(line).ok())
+}
+
+#[allow(clippy::needless_bitwise_bool, reason = "without a branch it is many bytes at a time")]
+fn entry_as_written(line: &str) -> Option<Entry<'_>> {
+    // What JSON escapes, or must.
+    if line.bytes().fold(false, |found, byte| found | (byte < b' ') | (byte == b'\\')) {
+        return None;
+    }
+    let mut rest = line.strip_prefix("    {")?;
+    let mut text = |name: &str| {
+        let value = rest.strip_prefix(name)?;
+        let end = memchr::memchr(b'"', value.as_bytes())?;
+        rest = value[end..].strip_prefix("\",")?;
+        Some(Cow::Borrowed(&value[..end]))
+    };
+    let (path, rule) = (text(r#""path":""#)?, text(r#""rule":""#)?);
+    let object = text(r#""object":""#).unwrap_or_default();
+    let container = text(r#""container":""#).unwrap_or_default();
+    let fingerprint = rest.strip_prefix(r#""fingerprint":""#)?.strip_suffix(r#""}"#)?.parse().ok()?;
+    Some(Entry { path, rule, object, container, fingerprint })
+}
+
 /// Reads the text of a baseline. The order of its findings does not matter; one that stands twice is two.
-pub fn read(text: &str) -> Result<Vec<Entry<'_>>, Malformed> {
+pub(super) fn read(text: &str) -> Result<Vec<Entry<'_>>, Malformed> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     serde_json::from_str(text).map(|whole: Whole<'_>| whole.findings).map_err(|error| {
         // What a merge leaves behind is no JSON, and more than a slip of the pen.
@@ -102,12 +143,12 @@ pub fn read(text: &str) -> Result<Vec<Entry<'_>>, Malformed> {
 
 /// Writes a baseline; `entries` are sorted.
 pub fn write(entries: &[Entry<'_>], out: &mut dyn Write) -> io::Result<()> {
-    write!(out, "{{\n  \"version\": {VERSION},\n  \"tool\": \"plimsoll\",\n  \"findings\": [")?;
+    out.write_all(HEAD.as_bytes())?;
     for (i, entry) in entries.iter().enumerate() {
         out.write_all(if i == 0 { b"\n    " } else { b",\n    " })?;
         serde_json::to_writer(&mut *out, entry)?;
     }
-    out.write_all(if entries.is_empty() { b"]\n}\n" } else { b"\n  ]\n}\n" })
+    out.write_all(if entries.is_empty() { "]\n}\n" } else { TAIL }.as_bytes())
 }
 
 #[cfg(test)]

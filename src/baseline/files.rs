@@ -1,9 +1,10 @@
 //! The files that a baseline names: what the run made of them, and what has become of the others.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::{Entry, Place};
+use super::{Known, Place};
 use crate::coverage::{Coverage, FileCoverage};
 use crate::discover::Input;
 use crate::globs::{normal, relative};
@@ -11,15 +12,43 @@ use crate::k8s::{self, ObjectRef};
 use crate::report::STDIN;
 use crate::yaml;
 
-/// A path that output shows, as the baseline tells it: from its own folder on, with `/`, so that it holds wherever the
+/// Paths that output shows, as the baseline tells them: from its own folder on, with `/`, so that they hold wherever the
 /// user stands and wherever the repository lies.
-pub(super) fn told(shown: &str, place: Place<'_>) -> String {
-    if shown == STDIN {
-        return shown.to_owned();
+pub(super) struct Told<'a> {
+    place: Place<'a>,
+    folder: PathBuf,
+    /// The way from the folder down to where the user stands; none where it goes up.
+    down: Option<String>,
+}
+
+impl<'a> Told<'a> {
+    pub(super) fn new(place: Place<'a>) -> Self {
+        let folder = normal(place.folder);
+        let here = relative(&normal(place.here), &folder);
+        let down = here.iter().all(|part| part != "..").then(|| parts(&here)).filter(|down| is_simple(down));
+        Self { place, folder, down }
     }
-    let path = relative(&normal(&place.here.join(shown)), &normal(place.folder));
+
+    pub(super) fn path<'s>(&self, shown: &'s str) -> Cow<'s, str> {
+        if shown == STDIN {
+            return shown.into();
+        }
+        match &self.down {
+            Some(down) if is_simple(shown) && down.is_empty() => shown.into(),
+            Some(down) if is_simple(shown) => format!("{down}/{shown}").into(),
+            _ => parts(&relative(&normal(&self.place.here.join(shown)), &self.folder)).into(),
+        }
+    }
+}
+
+fn parts(path: &Path) -> String {
     let parts: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
     parts.join("/")
+}
+
+/// Whether a relative path is told as it is: it has names alone, whatever the system.
+fn is_simple(path: &str) -> bool {
+    path.is_empty() || !path.contains(['\\', ':']) && path.split('/').all(|part| !matches!(part, "" | "." | ".."))
 }
 
 /// Kind, namespace and name: an object is the same in another group or version.
@@ -29,6 +58,7 @@ type Name = (String, Option<String>, String);
 pub(super) struct Files<'a> {
     coverage: &'a Coverage,
     place: Place<'a>,
+    told: Told<'a>,
     /// Those of the run; made when first asked for.
     run: Option<HashMap<String, usize>>,
     exist: HashMap<String, bool>,
@@ -37,14 +67,14 @@ pub(super) struct Files<'a> {
 
 impl<'a> Files<'a> {
     pub(super) fn new(coverage: &'a Coverage, place: Place<'a>) -> Self {
-        Self { coverage, place, run: None, exist: HashMap::new(), objects: HashMap::new() }
+        Self { coverage, place, told: Told::new(place), run: None, exist: HashMap::new(), objects: HashMap::new() }
     }
 
     /// What the run made of a file; none where the run had nothing to do with it.
     pub(super) fn of_run(&mut self, told_path: &str) -> Option<&'a FileCoverage> {
-        let (coverage, place) = (self.coverage, self.place);
+        let (coverage, told) = (self.coverage, &self.told);
         let run = self.run.get_or_insert_with(|| {
-            coverage.files.iter().enumerate().map(|(at, file)| (told(&file.path, place), at)).collect()
+            coverage.files.iter().enumerate().map(|(at, file)| (told.path(&file.path).into_owned(), at)).collect()
         });
         run.get(told_path).map(|&at| &coverage.files[at])
     }
@@ -59,10 +89,9 @@ impl<'a> Files<'a> {
         !*self.exist.entry(told_path.to_owned()).or_insert_with(|| path.symlink_metadata().is_ok())
     }
 
-    /// Whether the run has every file that these entries name and that there is: rules over all files have seen them all.
-    pub(super) fn are_all_in_run(&mut self, entries: &[Entry<'_>]) -> bool {
-        let mut by_path = entries.chunk_by(|a, b| a.path == b.path);
-        by_path.all(|of_path| self.of_run(&of_path[0].path).is_some() || self.is_gone(&of_path[0].path))
+    /// Whether the run has every file that has entries and that there is: rules over all files have seen them all.
+    pub(super) fn are_all_in_run(&mut self, known: &Known<'_>) -> bool {
+        known.files.iter().all(|(path, _)| self.of_run(path).is_some() || self.is_gone(path))
     }
 
     /// Whether a file no longer holds an object, because either is somewhere else now.
@@ -91,4 +120,29 @@ fn objects(path: &Path) -> Option<BTreeSet<Name>> {
         names.extend(k8s::objects(&tree).into_iter().map(|object| name(object.reference())));
     }
     Some(names)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_told_from_the_folder_of_the_baseline() {
+        for (here, folder, shown, expected) in [
+            ("/r", "/r", "a/b.yaml", "a/b.yaml"),
+            ("/r/deploy", "/r", "a.yaml", "deploy/a.yaml"),
+            ("/r/deploy/./x", "/r/ci/..", "a.yaml", "deploy/x/a.yaml"),
+            ("/r/deploy", "/r", "../a.yaml", "a.yaml"),
+            ("/r/deploy", "/r", "./x//a.yaml", "deploy/x/a.yaml"),
+            ("/r", "/r/ci", "a.yaml", "../a.yaml"),
+            ("/r", "/r/ci", "ci/a.yaml", "a.yaml"),
+            ("/r", "/r", "/r/a.yaml", "a.yaml"),
+            ("/r", "/r", "/s/a.yaml", "../s/a.yaml"),
+            ("/r", "/r", "..a.yaml", "..a.yaml"),
+            ("/r/a", "/r/b", STDIN, STDIN),
+        ] {
+            let told = Told::new(Place { folder: Path::new(folder), here: Path::new(here) });
+            assert_eq!(told.path(shown), expected, "{shown} from {here} for {folder}");
+        }
+    }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Finding;
 use crate::engine::{Fact, Settings};
-use crate::fingerprint::Mark;
+use crate::fingerprint::{self, Mark};
 use crate::rule::{Rule, Severity};
 
 /// Where a rule over the whole input writes: its findings stand in files that are no longer open.
@@ -13,6 +13,7 @@ pub struct CrossReport<'a> {
     rule: &'static Rule,
     severity: Severity,
     findings: &'a mut Vec<Finding>,
+    fingerprints: fingerprint::Maker,
 }
 
 impl<'a> CrossReport<'a> {
@@ -23,7 +24,7 @@ impl<'a> CrossReport<'a> {
         severity: Severity,
         findings: &'a mut Vec<Finding>,
     ) -> Self {
-        Self { settings, rule, severity, findings }
+        Self { settings, rule, severity, findings, fingerprints: fingerprint::Maker::default() }
     }
 
     /// The settings of this run.
@@ -40,6 +41,8 @@ impl<'a> CrossReport<'a> {
 
     /// A finding at a fact.
     pub fn at(&mut self, fact: &Fact, message: impl Into<Arc<str>>) -> &mut Finding {
+        let mark = self.settings.with_marks.then(|| Mark::of(unnumbered(&fact.field), &*fact.value));
+        let fingerprint = mark.map(|mark| self.fingerprints.of(self.rule, Some(&fact.object), None, &mark));
         self.findings.push(Finding {
             rule: self.rule,
             severity: self.severity,
@@ -50,7 +53,7 @@ impl<'a> CrossReport<'a> {
             object: Some(Arc::clone(&fact.object)),
             container: None,
             field: Some(fact.field.as_str().into()),
-            mark: Mark::of(&unnumbered(&fact.field), &*fact.value),
+            fingerprint: fingerprint.unwrap_or_default(),
             standard: None,
             related: Box::default(),
             fixable: None,

@@ -4,9 +4,15 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use crate::fingerprint;
+
 /// Texts that were needed before. By default none is looked for: in a small file that takes longer than writing anew.
 #[derive(Debug, Default)]
-pub(crate) struct Texts(Option<HashSet<Arc<str>>>);
+pub(crate) struct Texts {
+    kept: Option<HashSet<Arc<str>>>,
+    /// What the findings are known by.
+    pub(super) fingerprints: fingerprint::Maker,
+}
 
 /// Beyond this many, texts are forgotten: a name that is new each time would only fill the table.
 const KEPT: usize = 4096;
@@ -14,12 +20,12 @@ const KEPT: usize = 4096;
 impl Texts {
     /// Texts for a large file.
     pub(crate) fn sharing() -> Self {
-        Self(Some(HashSet::new()))
+        Self { kept: Some(HashSet::new()), ..Self::default() }
     }
 
     /// The text, shared with those before it that say the same.
     pub(crate) fn shared(&mut self, text: &str) -> Arc<str> {
-        let Some(kept) = &mut self.0 else { return text.into() };
+        let Some(kept) = &mut self.kept else { return text.into() };
         if let Some(known) = kept.get(text) {
             return Arc::clone(known);
         }
@@ -43,6 +49,6 @@ mod tests {
         for n in 0..3 * KEPT {
             assert_eq!(&*texts.shared(&n.to_string()), n.to_string());
         }
-        assert!(texts.0.unwrap().len() <= KEPT);
+        assert!(texts.kept.unwrap().len() <= KEPT);
     }
 }

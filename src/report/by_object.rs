@@ -53,7 +53,7 @@ pub(super) fn by_object(outcomes: &Outcomes) -> (Vec<Group<'_>>, Vec<Found<'_>>)
         place(&judged.object, &judged.path);
     }
     let found = outcomes.findings.iter().map(|f| (f, None));
-    for found in found.chain(outcomes.suppressed.iter().map(|s| (&s.finding, Some(&*s.justification)))) {
+    for found in found.chain(outcomes.suppressed.iter().map(|s| (&s.finding, Some(&*s.by.justification)))) {
         match &found.0.object {
             Some(object) => of.push((place(object, &found.0.path), found)),
             None => of_none.push(found),

@@ -140,12 +140,12 @@ struct PlaceJson<'a> {
 
 impl<'a> SuppressedJson<'a> {
     fn new(s: &'a Suppressed) -> Self {
-        let place = s.place.as_ref();
+        let place = s.by.place.as_ref();
         Self {
             finding: FindingJson::new(&s.finding),
             suppression: SuppressionJson {
-                kind: s.kind.name(),
-                justification: &s.justification,
+                kind: s.by.kind.name(),
+                justification: &s.by.justification,
                 place: place.map(|(path, r)| PlaceJson { path, start: r.start.into(), end: r.end.into() }),
             },
         }

@@ -44,7 +44,7 @@ fn suite(file: &FileReport<'_>, path: &str, options: &Options, out: &mut dyn Wri
     for s in file.suppressed {
         let name = names.unique(name(&s.finding));
         writeln!(out, "    <testcase name=\"{}\" classname=\"{path}\">", escape(&name))?;
-        let (why, message) = (escape(&s.justification), escape(&s.finding.message));
+        let (why, message) = (escape(&s.by.justification), escape(&s.finding.message));
         writeln!(out, "      <skipped type=\"suppressed\" message=\"{why}\">{message}</skipped>")?;
         writeln!(out, "    </testcase>")?;
     }

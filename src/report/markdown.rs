@@ -86,7 +86,7 @@ fn suppressed(outcomes: &Outcomes, options: &Options) -> String {
     let mut part = format!("<details><summary>{} suppressed</summary>\n\n", plural(all.len(), "finding"));
     part.push_str("| place | severity | rule | finding | why |\n|---|---|---|---|---|\n");
     let rows = all.iter().map(|s| {
-        let (f, why) = (&s.finding, text(&s.justification));
+        let (f, why) = (&s.finding, text(&s.by.justification));
         let at = Some(f.region.start);
         let at = link(options, &f.path, at, &place(&options.told(&f.path), at));
         let (severity, rule, url) = (f.severity.name(), f.rule.id, f.rule.url());

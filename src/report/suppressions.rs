@@ -55,7 +55,7 @@ pub fn text(outcomes: &Outcomes, ages: &Ages, out: &mut dyn Write) -> io::Result
         }
     }
     // A baseline's have no place, and are its own matter.
-    let hidden = outcomes.suppressed.iter().filter(|s| s.place.is_some()).count();
+    let hidden = outcomes.suppressed.iter().filter(|s| s.by.place.is_some()).count();
     let verb = if outcomes.suppressions.len() == 1 { "hides" } else { "hide" };
     writeln!(out, "{} {verb} {}", plural(outcomes.suppressions.len(), "suppression"), plural(hidden, "finding"))
 }

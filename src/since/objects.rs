@@ -92,7 +92,11 @@ fn hash(tree: &Tree<'_>, node: NodeId, known: &HashMap<NodeId, Fingerprint>) -> 
                 text.extend(of(value));
             }
         }
-        _ => scalar(Slot::root(tree, node), &mut text),
+        _ => {
+            let mut value = String::new();
+            scalar(Slot::root(tree, node), &mut value);
+            text.extend(value.as_bytes());
+        }
     }
     digest(&[&text])
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::file::FileMarks;
 use super::index::Index;
-use super::{Form, Hidden, Ignores, Suppressed, Suppression, faults};
+use super::{By, Form, Hidden, Ignores, Suppressed, Suppression, faults};
 use crate::config::Settings;
 use crate::engine::Outcomes;
 use crate::finding::Finding;
@@ -41,19 +41,15 @@ pub(crate) fn apply(outcomes: &mut Outcomes, files: &[FileMarks], judged: &Judge
     };
     let hidden: Vec<Finding> = outcomes.findings.extract_if(.., hide).collect();
     outcomes.suppressed.reserve(hidden.len());
+    let by: Vec<Arc<By>> = suppressions.iter().map(|s| Arc::new(s.by())).collect();
     for (finding, covering) in hidden.into_iter().zip(hits) {
         let (rule, start) = (finding.rule, finding.region.start);
         for &at in &covering {
             let (path, message) = (Arc::clone(&finding.path), Arc::clone(&finding.message));
             suppressions[at].hides.push(Hidden { rule, path, start, message });
         }
-        let Some(by) = covering.first().map(|&at| &suppressions[at]) else { continue };
-        outcomes.suppressed.push(Suppressed {
-            finding,
-            kind: by.form.kind(),
-            justification: Arc::clone(&by.reason),
-            place: Some((Arc::clone(&by.path), by.region)),
-        });
+        let Some(by) = covering.first().map(|&at| Arc::clone(&by[at])) else { continue };
+        outcomes.suppressed.push(Suppressed { finding, by });
     }
     let before = outcomes.findings.len();
     faults::tell(files, &suppressions, judged, outcomes);

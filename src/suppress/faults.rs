@@ -9,8 +9,9 @@ use super::file::{FileMarks, Kept};
 use super::{Ignore, Judged, Suppression};
 use crate::engine::Outcomes;
 use crate::finding::{Finding, Fix, Replacement};
-use crate::fingerprint::Mark;
-use crate::rule::{Check, Fault, Safety, Severity};
+use crate::fingerprint::{Fingerprint, Maker, Mark};
+use crate::k8s::ObjectRef;
+use crate::rule::{Check, Fault, Rule, Safety, Severity};
 use crate::rules::ALL;
 use crate::source::{LineIndex, Region};
 
@@ -23,7 +24,7 @@ pub(super) fn tell(files: &[FileMarks], suppressions: &[Suppression], judged: &J
         let teller = Teller::new(&file.path, judged);
         for told in &file.faults {
             let finding = teller.finding(told.fault, told.region, &told.message, &told.help, told.fix.clone());
-            outcomes.findings.extend(finding.map(|finding| about(&told.subject, finding)));
+            outcomes.findings.extend(finding.map(|finding| teller.about(&told.subject, finding)));
         }
         unused(file, own, &teller, &mut outcomes.findings);
     }
@@ -65,11 +66,6 @@ fn entry(
     teller.finding(Fault::Unused, region, "this entry hides nothing", "remove it", fix)
 }
 
-/// The finding with the annotation that it is about.
-fn about(subject: &Subject, finding: Finding) -> Finding {
-    Finding { object: subject.object.clone(), field: subject.field.as_deref().map(Arc::from), ..finding }
-}
-
 /// The suppressions of a file that hid nothing for a rule that ran.
 fn unused(file: &FileMarks, suppressions: &[Suppression], teller: &Teller<'_>, findings: &mut Vec<Finding>) {
     if teller.severities[fault_rule(Fault::Unused)].is_none() {
@@ -91,7 +87,7 @@ fn unused(file: &FileMarks, suppressions: &[Suppression], teller: &Teller<'_>, f
         let help = kept.hint.as_deref().unwrap_or("remove it");
         let fix = removal(kept, &idle);
         let finding = teller.finding(Fault::Unused, region, &message, help, fix);
-        findings.extend(finding.map(|finding| about(&kept.subject, finding)));
+        findings.extend(finding.map(|finding| teller.about(&kept.subject, finding)));
     }
 }
 
@@ -114,13 +110,14 @@ struct Teller<'a> {
     path: &'a Arc<str>,
     severities: Vec<Option<Severity>>,
     with_fixes: bool,
+    with_marks: bool,
     imported: bool,
 }
 
 impl<'a> Teller<'a> {
     fn new(path: &'a Arc<str>, judged: &Judged<'_>) -> Self {
-        let (severities, with_fixes) = ((judged.severities)(path), judged.settings.with_fixes);
-        Self { path, severities, with_fixes, imported: judged.imported }
+        let (with_fixes, with_marks) = (judged.settings.with_fixes, judged.settings.with_marks);
+        Self { path, severities: (judged.severities)(path), with_fixes, with_marks, imported: judged.imported }
     }
 
     /// Whether a rule had its say about a file; `namespaces` says whether those of its pods are in the input.
@@ -131,6 +128,18 @@ impl<'a> Teller<'a> {
             _ => true,
         };
         asked && self.severities[rule].is_some()
+    }
+
+    /// The finding with the annotation that it is about.
+    fn about(&self, subject: &Subject, finding: Finding) -> Finding {
+        let object = subject.object.clone();
+        let fingerprint = self.fingerprint(finding.rule, object.as_ref(), &finding.message);
+        Finding { object, field: subject.field.as_deref().map(Arc::from), fingerprint, ..finding }
+    }
+
+    fn fingerprint(&self, rule: &Rule, object: Option<&Arc<ObjectRef>>, message: &str) -> Fingerprint {
+        let mark = self.with_marks.then(|| Mark::of(String::new(), message));
+        mark.map(|mark| Maker::default().of(rule, object, None, &mark)).unwrap_or_default()
     }
 
     fn finding(
@@ -152,7 +161,7 @@ impl<'a> Teller<'a> {
             object: None,
             container: None,
             field: None,
-            mark: Mark::of("", message),
+            fingerprint: self.fingerprint(ALL[at], None, message),
             standard: None,
             related: Box::default(),
             // What is taken out is read by nobody but us.

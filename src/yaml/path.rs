@@ -14,21 +14,29 @@ enum Step<'t> {
     Item(NodeId, NodeId),
 }
 
+/// For what a fingerprint has behind the path by name.
+const ROOM: usize = 32;
+
 impl<'t> Slot<'t> {
     /// The path from the root: `spec.containers[0].securityContext.capabilities`.
     pub fn path(self) -> String {
         self.by_number(&self.steps())
     }
 
-    /// `path`, and the same with what Kubernetes tells items of a list apart by in place of their numbers.
-    pub fn paths(self) -> (String, String) {
+    /// `path`, and the same with what Kubernetes tells items of a list apart by in place of their numbers; one of them may
+    /// be known by its name.
+    pub fn paths(self, known: Option<(NodeId, &'t str)>) -> (String, String) {
         let steps = self.steps();
-        (self.by_number(&steps), self.join(&steps, |_, item| item_name(self.tree, item)))
+        let name = |_, item| match known {
+            Some((node, name)) if !name.is_empty() && self.tree.resolve(item) == node => name.into(),
+            _ => item_name(self.tree, item),
+        };
+        (self.by_number(&steps), self.join(&steps, ROOM, name))
     }
 
     fn by_number(self, steps: &[Step<'t>]) -> String {
         let number = |list, item| self.tree.items(list).iter().position(|&i| i == item).unwrap_or_default();
-        self.join(steps, |list, item| number(list, item).to_string().into())
+        self.join(steps, 0, |list, item| number(list, item).to_string().into())
     }
 
     /// The steps, the last one first.
@@ -56,9 +64,10 @@ impl<'t> Slot<'t> {
         steps
     }
 
-    fn join(self, steps: &[Step<'t>], item: impl Fn(NodeId, NodeId) -> Cow<'t, str>) -> String {
+    fn join(self, steps: &[Step<'t>], room: usize, item: impl Fn(NodeId, NodeId) -> Cow<'t, str>) -> String {
         let length = |s: &Step<'_>| if let Step::Key(key) = s { key.len() + 1 } else { 8 };
-        let mut path = String::with_capacity(steps.iter().map(length).sum::<usize>() + self.missing[0].len());
+        let length = steps.iter().map(length).sum::<usize>() + self.missing[0].len() + room;
+        let mut path = String::with_capacity(length);
         let key = |path: &mut String, key: &str| {
             if !path.is_empty() && !key.starts_with('[') {
                 path.push('.');

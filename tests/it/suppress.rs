@@ -68,7 +68,7 @@ fn suppressions_hide_what_they_cover() {
             assert_eq!(shown, marked(&text, "# expect: "), "found in {name}, variant {variant}");
             assert_eq!(hidden, marked(&text, "# hidden: "), "hidden in {name}, variant {variant}");
             for s in &outcomes.suppressed {
-                assert_eq!((s.kind, s.justification.is_empty()), (Kind::InSource, false), "{s:?}");
+                assert_eq!((s.by.kind, s.by.justification.is_empty()), (Kind::InSource, false), "{s:?}");
             }
         }
     }

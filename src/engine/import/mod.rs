@@ -16,7 +16,7 @@ use super::{FileResult, Judged, LazyLines, Outcomes, sort};
 use crate::coverage::Outcome;
 use crate::discover::Input;
 use crate::finding::{Finding, Related};
-use crate::fingerprint::Mark;
+use crate::fingerprint::{Maker, Mark};
 use crate::k8s::{self, ObjectRef};
 use crate::names;
 use crate::rule::{Check, Rule, Severity};
@@ -216,15 +216,17 @@ fn finding(placed: &Placed, rules: &[&'static Rule], manifest: Option<&Judged>, 
         )
         .into(),
     });
+    let object = manifest.map(|m| Arc::clone(&m.object)).or_else(|| check.target.clone());
+    let mark = Mark::of(String::new(), format!("{}\0{what}", check.id).as_str());
     Some(Finding {
         rule,
         severity,
-        mark: Mark::of("", format!("{}\0{what}", check.id).as_str()),
+        fingerprint: Maker::default().of(rule, object.as_ref(), check.container.as_deref(), &mark),
         message: message.into(),
         help: check.remediation.clone().map(Into::into),
         path: Arc::clone(path),
         region: manifest.map_or(placed.region, |m| m.region),
-        object: manifest.map(|m| Arc::clone(&m.object)).or_else(|| check.target.clone()),
+        object,
         container: check.container.clone(),
         field: None,
         standard: None,

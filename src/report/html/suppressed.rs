@@ -29,8 +29,8 @@ pub(super) fn write(outcomes: &Outcomes, options: &Options, out: &mut dyn Write)
         write!(out, "<tr><td>{}</td>", badge(f.severity))?;
         write!(out, "<td>{}<br>{}</td>", place(options, &f.path, Some(f.region.start)), object(f))?;
         write!(out, "<td><a href=\"{url}\" rel=\"noreferrer\">{id}</a><br>{}</td>", escape(&f.message))?;
-        write!(out, "<td>{}", escape(&s.justification))?;
-        if let Some((path, region)) = &s.place {
+        write!(out, "<td>{}", escape(&s.by.justification))?;
+        if let Some((path, region)) = &s.by.place {
             write!(out, "<br><span class=\"aside\">said at {}</span>", place(options, path, Some(region.start)))?;
         }
         writeln!(out, "</td></tr>")?;

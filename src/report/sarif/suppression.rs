@@ -20,18 +20,18 @@ pub(super) struct SuppressionJson {
 impl SuppressionJson {
     pub(super) fn new(s: &Suppressed, options: &Options) -> Self {
         Self {
-            kind: s.kind.name(),
+            kind: s.by.kind.name(),
             // What is written where it is reviewed is accepted.
             status: "accepted",
-            justification: s.justification.to_string(),
-            location: s.place.as_ref().map(|(path, region)| Location::new(path, Some((*region).into()), options)),
+            justification: s.by.justification.to_string(),
+            location: s.by.place.as_ref().map(|(path, region)| Location::new(path, Some((*region).into()), options)),
         }
     }
 }
 
 /// Whether it is a baseline that has the finding.
 pub(super) fn is_known(suppressed: Option<&Suppressed>) -> bool {
-    suppressed.is_some_and(|s| s.kind == Kind::External && s.place.is_none())
+    suppressed.is_some_and(|s| s.by.kind == Kind::External && s.by.place.is_none())
 }
 
 /// Both lists as one, in the order that each is in.

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use plimsoll::coverage::{FileCoverage, Outcome, Unread};
 use plimsoll::engine::Outcomes;
 use plimsoll::finding::{Finding, Fix, Related, Replacement};
-use plimsoll::fingerprint::Mark;
+use plimsoll::fingerprint::Fingerprint;
 use plimsoll::k8s::ObjectRef;
 use plimsoll::rule::{Rule, Safety, Severity, Standard, restricted};
 use plimsoll::source::{Region, Source, Span};
-use plimsoll::suppress::{Kind, Suppressed};
+use plimsoll::suppress::{By, Kind, Suppressed};
 
 use crate::support::root;
 
@@ -35,7 +35,7 @@ pub(super) fn finding(source: &Source, needle: &str, severity: Severity, message
         object: None,
         container: None,
         field: None,
-        mark: Mark::default(),
+        fingerprint: Fingerprint::default(),
         standard: None,
         related: Box::default(),
         fixable: None,
@@ -83,9 +83,7 @@ fn sample_fix(source: &Source) -> Fix {
 fn sample_suppressed(source: &Source, of: impl Fn(Finding) -> Finding) -> Vec<Suppressed> {
     let suppressed = |kind, why: &str, needle: &str, place| Suppressed {
         finding: of(finding(source, needle, Severity::Medium, "container \"app\" has no digest")),
-        kind,
-        justification: why.into(),
-        place,
+        by: Arc::new(By { kind, justification: why.into(), place }),
     };
     let here = (Arc::clone(&source.path), place(source, "hunter2"));
     vec![
