@@ -112,8 +112,7 @@ impl Draft {
 
     /// Names the container where the report itself is about the pod.
     pub fn container(&mut self, container: Container<'_>) -> &mut Self {
-        self.container = Some(container.name().to_owned());
-        self.item = Some(container.slot().node());
+        (self.container, self.item) = (Some(container.name().to_owned()), Some(container.slot().node()));
         self
     }
 
