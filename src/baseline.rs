@@ -65,7 +65,7 @@ pub fn entries(outcomes: &Outcomes, place: Place<'_>) -> Vec<Entry<'static>> {
 }
 
 /// `Deployment prod/web`
-fn named(object: &ObjectRef) -> String {
+pub fn named(object: &ObjectRef) -> String {
     let namespace = object.namespace.as_deref().map(|n| format!("{n}/")).unwrap_or_default();
     format!("{} {namespace}{}", object.kind, object.name)
 }

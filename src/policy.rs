@@ -3,12 +3,16 @@
 
 pub mod cel;
 mod derive;
+mod exception;
 pub mod host_path;
 mod images;
+pub mod kyverno;
 mod message;
+pub mod mutating;
 pub mod namespaces;
 mod profile;
 mod program;
+pub mod pss;
 pub mod resources;
 pub mod vap;
 
@@ -16,8 +20,11 @@ pub use self::cel::{
     Demand, Of, Params, Target, above_floor, container, containers, every_reference, host_paths, list_of, lists_only,
     pod, runs_to_its_end,
 };
+pub use self::exception::Exception;
 pub use self::namespaces::Excluded;
 pub use self::program::{Program, Validation};
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::Settings;
 use crate::rule::{Policy, Rule, Severity};
@@ -47,6 +54,10 @@ pub struct Request {
     pub enforce_at: Option<Severity>,
     /// Namespaces that are left alone.
     pub excluded: Vec<Excluded>,
+    /// Objects that rules leave alone.
+    pub exceptions: Vec<Exception>,
+    /// The objects that a cluster's reports tell of, by rule: only these rules become policies, and refuse nothing.
+    pub reported: Option<BTreeMap<&'static str, BTreeSet<String>>>,
 }
 
 /// One rule as a policy.
@@ -60,6 +71,8 @@ pub struct Enforced {
     pub program: Program,
     /// Requests for which one of these is false are not asked.
     pub conditions: Vec<Condition>,
+    /// What its head says.
+    pub note: String,
 }
 
 /// A condition for a request to be judged.
@@ -78,13 +91,31 @@ impl Request {
     pub fn enforced(&self) -> impl Iterator<Item = Enforced> {
         let settings = &self.target.settings;
         let standard = |rule: &Rule| settings.standard.is_none() || rule.standard_at(settings).is_some();
-        let active = settings.severities.active().filter(move |(rule, _)| standard(rule));
+        let reported = |rule: &Rule| self.reported.as_ref().is_none_or(|fired| fired.contains_key(rule.id));
+        let active = settings.severities.active().filter(move |(rule, _)| standard(rule) && reported(rule));
         active.filter_map(|(rule, severity)| {
             let demands = demands(rule, &self.target).ok().filter(|demands| !demands.is_empty())?;
-            let program = Program::new(rule, &demands, &self.target);
+            let program = Program::new(rule, demands, &self.exceptions, &self.target);
             let conditions = conditions(&program);
-            Some(Enforced { rule, severity, program, conditions })
+            Some(Enforced { rule, severity, program, conditions, note: self.note(rule) })
         })
+    }
+}
+
+impl Request {
+    /// What the comment at the head of a policy says.
+    fn note(&self, rule: &Rule) -> String {
+        let mut lines: Vec<String> = vec![format!("{}: {}.", rule.id, rule.summary)];
+        let reasons = exception::reasons(&self.exceptions, rule);
+        if !reasons.is_empty() {
+            lines.push("Containers are left alone:".to_owned());
+            lines.extend(reasons.iter().map(|reason| format!("  {reason}")));
+        }
+        if let Some(objects) = self.reported.as_ref().and_then(|fired| fired.get(rule.id)) {
+            lines.push("By the reports it would refuse:".to_owned());
+            lines.extend(objects.iter().map(|object| format!("  {object}")));
+        }
+        lines.join("\n")
     }
 }
 
@@ -116,27 +147,31 @@ impl Enforced {
     }
 
     /// What happens to a request that violates it, as bindings name it.
-    pub fn actions(&self, request: &Request) -> [&'static str; 2] {
-        // The API server refuses `Deny` beside `Warn`.
-        if request.enforce_at.is_some_and(|least| self.severity >= least) {
-            ["Deny", "Audit"]
-        } else {
-            ["Warn", "Audit"]
+    pub fn actions(&self, request: &Request) -> &'static [&'static str] {
+        if request.reported.is_some() {
+            return &["Audit"];
         }
+        // The API server refuses `Deny` beside `Warn`.
+        let denies = request.enforce_at.is_some_and(|least| self.severity >= least);
+        if denies { &["Deny", "Audit"] } else { &["Warn", "Audit"] }
     }
 
     fn metadata(&self) -> Emit<'static> {
+        self.metadata_with(&[])
+    }
+
+    fn metadata_with(&self, annotations: &[(&'static str, &'static str)]) -> Emit<'static> {
+        let own = [
+            ("plimsoll.dev/summary", self.rule.summary.into()),
+            ("plimsoll.dev/severity", self.severity.name().into()),
+            ("plimsoll.dev/page", self.rule.url().into()),
+        ];
+        let others = annotations.iter().map(|(name, value)| ((*name).into(), (*value).into()));
+        let annotations = others.chain(own.map(|(name, value): (_, Emit<'_>)| (name.into(), value))).collect();
         map([
             ("name", Some(self.name().into())),
             ("labels", Some(map([("app.kubernetes.io/managed-by", Some("plimsoll".into()))]))),
-            (
-                "annotations",
-                Some(map([
-                    ("plimsoll.dev/summary", Some(self.rule.summary.into())),
-                    ("plimsoll.dev/severity", Some(self.severity.name().into())),
-                    ("plimsoll.dev/page", Some(self.rule.url().into())),
-                ])),
-            ),
+            ("annotations", Some(Emit::Map(annotations))),
         ])
     }
 }

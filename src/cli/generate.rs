@@ -12,6 +12,7 @@ use super::{Lint, level, rule};
 use crate::k8s::Version;
 use crate::policy::Params;
 use crate::rule::{Level, Severity};
+use crate::suppress::Date;
 
 /// `plimsoll generate`
 #[derive(Debug, Args)]
@@ -64,6 +65,18 @@ pub struct Policies {
     /// Refuse what violates a rule of this severity or a graver one [default: warn of everything, refuse nothing]
     #[arg(long, value_name = "SEVERITY", help_heading = "Enforcement", value_parser = super::severity())]
     pub enforce_at: Option<Severity>,
+    /// With --engine pss: the Namespace to label; may be repeated
+    #[arg(long, value_name = "NAMESPACE", help_heading = "Enforcement", value_parser = namespace)]
+    pub namespace: Vec<String>,
+    /// Leave alone until a day what this baseline knows, by the names of its objects
+    #[arg(long, value_name = "BASELINE", help_heading = "Enforcement", requires = "until")]
+    pub ratchet: Option<PathBuf>,
+    /// The last day on which what --ratchet knows is left alone: 2027-01-31
+    #[arg(long, value_name = "DAY", help_heading = "Enforcement", requires = "ratchet", value_parser = day)]
+    pub until: Option<Date>,
+    /// Only rules that fired in these ConfigAuditReports, without refusing anything; may be repeated
+    #[arg(long, value_name = "REPORT", help_heading = "Enforcement", conflicts_with = "enforce_at")]
+    pub from_reports: Vec<PathBuf>,
     /// Leave this namespace alone, beside those of the cluster and of the systems that need it; may be repeated
     #[arg(long, value_name = "NAMESPACE", help_heading = "Enforcement", value_parser = namespace)]
     pub exclude_namespace: Vec<String>,
@@ -96,6 +109,18 @@ pub enum Engine {
     /// The API server itself: ValidatingAdmissionPolicy, from Kubernetes 1.30 on
     #[default]
     Vap,
+    /// Kyverno's ValidatingPolicy, from Kyverno 1.17 on
+    Kyverno,
+    /// Kyverno's ClusterPolicy, deprecated in 1.17
+    KyvernoLegacy,
+    /// Pod Security admission: labels of Namespaces, or its configuration for all others
+    Pss,
+    /// MutatingAdmissionPolicy, from Kubernetes 1.36 on: the safe fixes as defaults
+    Mutating,
+}
+
+fn day(text: &str) -> Result<Date, String> {
+    text.parse()
 }
 
 fn params(text: &str) -> Result<Params, String> {

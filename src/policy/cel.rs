@@ -168,7 +168,7 @@ pub fn host_paths(holds: impl Into<Cow<'static, str>>, says: impl Into<Cow<'stat
 }
 
 /// Which pods are not asked, at the cluster's version.
-fn exempt(exemptions: &[Exemption], target: &Target) -> Vec<&'static str> {
+pub(super) fn exempt(exemptions: &[Exemption], target: &Target) -> Vec<&'static str> {
     const WINDOWS: &str = "variables.pod.?os.?name.orValue('') == 'windows'";
     const SELECTS: &str = "variables.pod.?nodeSelector[?'kubernetes.io/os'].orValue('') == 'windows' || \
                            variables.pod.?nodeSelector[?'beta.kubernetes.io/os'].orValue('') == 'windows'";
@@ -212,6 +212,8 @@ pub struct Variable {
     pub name: String,
     /// Its value, which may ask variables before it.
     pub expression: String,
+    /// Why it is there, where the expression does not say so.
+    pub why: Option<String>,
 }
 
 /// The pod's part of every kind that holds one, as an optional value.
@@ -254,10 +256,17 @@ fn all(target: &Target) -> Vec<(&'static str, String)> {
         ("writable", host_path::WRITABLE.to_owned()),
         ("images", images::well_formed()),
         ("floating", images::FLOATING.to_owned()),
+        ("who", WHO.to_owned()),
         ("floor", floor(target)),
         ("runtimeClasses", runtime_classes(target)),
     ]
 }
+
+/// The object, its owners, and the owners of those as the built-in controllers name them: what a person calls it by.
+const WHO: &str = "[{'kind': object.kind, 'name': object.metadata.?name.orValue('')}]\n\
+     + object.metadata.?ownerReferences.orValue([]).map(o, {'kind': o.kind, 'name': o.name})\n\
+     + object.metadata.?ownerReferences.orValue([]).filter(o, o.kind in ['ReplicaSet', 'Job'] && o.name.contains('-'))\n\
+     .map(o, {'kind': o.kind == 'Job' ? 'CronJob' : 'Deployment', 'name': o.name.substring(0, o.name.lastIndexOf('-'))})";
 
 fn floor(target: &Target) -> String {
     match target.params {
@@ -284,7 +293,7 @@ pub fn variables(expressions: &[&str], target: &Target) -> Vec<Variable> {
     for (name, expression) in all.into_iter().rev() {
         if asked.iter().any(|e| asks(e, name)) {
             asked.push(expression.clone());
-            used.push(Variable { name: name.to_owned(), expression });
+            used.push(Variable { name: name.to_owned(), expression, why: None });
         }
     }
     used.reverse();

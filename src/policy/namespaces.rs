@@ -26,7 +26,12 @@ pub fn own() -> Vec<Excluded> {
     OWN.iter().map(|(name, why)| Excluded { name: (*name).to_owned(), why: (*why).to_owned() }).collect()
 }
 
-/// A namespace selector that leaves them out; none where there are none.
+/// The resources of a binding: those of namespaces that are not left out; none where no namespace is.
+pub fn resources(excluded: &[Excluded]) -> Option<Emit<'static>> {
+    Some(map([("namespaceSelector", Some(selector(excluded)?))]))
+}
+
+/// A selector that leaves them out; none where there are none.
 pub fn selector(excluded: &[Excluded]) -> Option<Emit<'static>> {
     let name = |e: &Excluded| Emit::from(e.name.clone()).noted(e.why.clone());
     let names = Emit::List(excluded.iter().map(name).collect());
@@ -35,6 +40,5 @@ pub fn selector(excluded: &[Excluded]) -> Option<Emit<'static>> {
         ("operator", Some("NotIn".into())),
         ("values", Some(names)),
     ]);
-    let expressions = map([("matchExpressions", Some(Emit::List(vec![expression])))]);
-    (!excluded.is_empty()).then(|| map([("namespaceSelector", Some(expressions))]))
+    (!excluded.is_empty()).then(|| map([("matchExpressions", Some(Emit::List(vec![expression])))]))
 }

@@ -1,6 +1,7 @@
 //! What a policy evaluates, whichever engine does.
 
 use super::cel::{self, Demand, Of, Target, Variable};
+use super::exception::{self, Exception};
 use super::message;
 use crate::rule::Rule;
 
@@ -25,17 +26,18 @@ pub struct Program {
 }
 
 impl Program {
-    /// The program of a rule's demands.
-    pub fn new(rule: &Rule, demands: &[Demand], target: &Target) -> Self {
+    /// The program of a rule's demands, but for what is excepted.
+    pub fn new(rule: &Rule, demands: Vec<Demand>, exceptions: &[Exception], target: &Target) -> Self {
+        let (demands, excepted) = exception::apply(exceptions, rule, demands);
         let several = demands.iter().filter(|d| d.of != Of::Pod).count() > 1;
         let (mut failing, mut validations) = (Vec::new(), Vec::new());
-        for demand in demands {
+        for demand in &demands {
             let list = demand.of.list();
             let name = if several { format!("failing{}", failing.len() + 1) } else { "failing".to_owned() };
             if let Some(list) = list {
                 let item = demand.of.item();
                 let expression = format!("variables.{list}.filter({item}, !({}))", demand.holds);
-                failing.push(Variable { name: name.clone(), expression });
+                failing.push(Variable { name: name.clone(), expression, why: None });
             }
             let holds = if list.is_some() { format!("variables.{name}.size() == 0") } else { demand.holds.to_string() };
             validations.push(Validation {
@@ -44,6 +46,7 @@ impl Program {
                 message_expression: list.map(|_| message::expression(rule, demand, &name)),
             });
         }
+        let failing: Vec<_> = excepted.into_iter().chain(failing).collect();
         let texts = failing.iter().map(|v| v.expression.as_str());
         let texts = texts.chain(validations.iter().map(|v| v.expression.as_str()));
         let texts = texts.chain(validations.iter().filter_map(|v| v.message_expression.as_deref()));

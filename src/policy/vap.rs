@@ -39,9 +39,10 @@ fn policy(policy: &Enforced, request: &Request) -> Emit<'static> {
             ])),
         ),
     ])
+    .noted(policy.note.clone())
 }
 
-fn some(items: Vec<Emit<'static>>) -> Option<Emit<'static>> {
+pub(super) fn some(items: Vec<Emit<'static>>) -> Option<Emit<'static>> {
     (!items.is_empty()).then_some(Emit::List(items))
 }
 
@@ -55,7 +56,12 @@ pub(super) fn conditions(conditions: &[super::Condition]) -> Emit<'static> {
 }
 
 pub(super) fn variable(variable: &Variable) -> Emit<'static> {
-    map([("name", Some(variable.name.clone().into())), ("expression", Some(variable.expression.clone().into()))])
+    let written =
+        map([("name", Some(variable.name.clone().into())), ("expression", Some(variable.expression.clone().into()))]);
+    match &variable.why {
+        Some(why) => written.noted(why.clone()),
+        None => written,
+    }
 }
 
 pub(super) fn validation(validation: &Validation) -> Emit<'static> {
@@ -69,7 +75,7 @@ pub(super) fn validation(validation: &Validation) -> Emit<'static> {
 
 fn binding(policy: &Enforced, request: &Request) -> Emit<'static> {
     let params = request.target.params.as_ref().filter(|_| asks_parameters(&policy.program));
-    let actions = policy.actions(request).map(Into::into).to_vec();
+    let actions = policy.actions(request).iter().map(|action| (*action).into()).collect();
     map([
         ("apiVersion", Some(API_VERSION.into())),
         ("kind", Some("ValidatingAdmissionPolicyBinding".into())),
@@ -80,7 +86,7 @@ fn binding(policy: &Enforced, request: &Request) -> Emit<'static> {
                 ("policyName", Some(policy.name().into())),
                 ("paramRef", params.map(param_ref)),
                 ("validationActions", Some(Emit::Row(actions))),
-                ("matchResources", super::namespaces::selector(&request.excluded)),
+                ("matchResources", super::namespaces::resources(&request.excluded)),
             ])),
         ),
     ])

@@ -15,22 +15,32 @@ use crate::source::{Source, Span};
 
 /// Globs for names: `*` stands for anything, slashes and dots included.
 #[derive(Clone, Debug)]
-pub struct Names(GlobSet);
+pub struct Names {
+    set: GlobSet,
+    patterns: Vec<String>,
+}
 
 impl Names {
     /// `Err` says what is wrong with the first glob that is none.
     pub fn new<'g>(globs: impl IntoIterator<Item = &'g str>) -> Result<Self, String> {
-        let mut builder = GlobSetBuilder::new();
+        let (mut builder, mut patterns) = (GlobSetBuilder::new(), Vec::new());
         for glob in globs {
             let parsed = GlobBuilder::new(glob).backslash_escape(true).build();
-            builder.add(parsed.map_err(|error| format!("`{glob}` is no glob: {}", error.kind()))?);
+            let parsed = parsed.map_err(|error| format!("`{glob}` is no glob: {}", error.kind()))?;
+            patterns.push(parsed.regex().trim_start_matches("(?-u)").to_owned());
+            builder.add(parsed);
         }
-        builder.build().map(Self).map_err(|error| error.to_string())
+        builder.build().map(|set| Self { set, patterns }).map_err(|error| error.to_string())
+    }
+
+    /// The globs as regular expressions of the whole name (RE2, as CEL matches).
+    pub fn patterns(&self) -> &[String] {
+        &self.patterns
     }
 
     /// Whether a name matches one of them.
     pub fn matches(&self, name: &str) -> bool {
-        self.0.is_match(name)
+        self.set.is_match(name)
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod cases;
 mod config;
+mod generate;
 mod init;
 mod output;
 mod pages;

@@ -34,8 +34,7 @@ impl Evaluator {
 
     /// `None` for kinds that policies do not see; `allow`, `deny` with its messages, or `error` with why, as the API server would have it.
     pub(crate) fn verdict(&self, text: &str, params: &serde_json::Value) -> Option<(&'static str, String)> {
-        let mut object = object(text);
-        prune(&mut object);
+        let mut object = pruned(text);
         quantities(&mut object);
         is_seen(&object).then(|| self.evaluate(&object, params))
     }
@@ -67,6 +66,34 @@ impl Evaluator {
         messages.sort();
         if messages.is_empty() { ("allow", String::new()) } else { ("deny", messages.join("; ")) }
     }
+}
+
+/// Whether a condition holds for a request: an expression that asks no variables.
+pub(crate) fn holds(expression: &str, object: &serde_json::Value, old: &serde_json::Value) -> bool {
+    let env = Env::stdlib();
+    let program = env.compile(expression).unwrap_or_else(|error| panic!("{expression}: {error}"));
+    let mut context = Context::with_env(Arc::new(env));
+    context.add_variable("object", object).unwrap();
+    context.add_variable("oldObject", old).unwrap();
+    match program.execute(&context) {
+        Ok(cel::Value::Bool(holds)) => holds,
+        other => panic!("{expression}: {other:?}"),
+    }
+}
+
+/// The same where every value is known.
+pub(crate) fn known(text: &str) -> Option<serde_json::Value> {
+    let tree = yaml::parse(text, yaml::documents(text)[0].span).ok()?;
+    let mut object = serde_json::from_str(&json::print(&tree)).ok()?;
+    prune(&mut object);
+    Some(object)
+}
+
+/// The object as JSON, without what is null.
+pub(crate) fn pruned(text: &str) -> serde_json::Value {
+    let mut object = object(text);
+    prune(&mut object);
+    object
 }
 
 /// The object as JSON.

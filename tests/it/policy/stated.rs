@@ -52,7 +52,8 @@ fn rules_about_pods_have_a_policy_or_stand_in_a_list() {
 fn found(rule: &str, text: &str) -> (bool, bool) {
     let settings = Settings::default();
     let linted = lint("alone.yaml", text, &settings).findings.iter().any(|finding| finding.rule.id == rule);
-    let request = Request { target: Target { settings, params: None }, enforce_at: None, excluded: Vec::new() };
+    let target = Target { settings, params: None };
+    let request = Request { target, enforce_at: None, excluded: Vec::new(), exceptions: Vec::new(), reported: None };
     let policy = request.enforced().find(|policy| policy.rule.id == rule).unwrap();
     let (verdict, why) = Evaluator::new(&policy.program).verdict(text, &serde_json::json!({})).unwrap();
     assert_ne!(verdict, "error", "{why}");
