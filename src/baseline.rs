@@ -13,7 +13,7 @@ use std::vec::IntoIter;
 
 use rayon::prelude::*;
 
-pub use file::{Entry, Malformed, write};
+pub use file::{Entry, Malformed, read, write};
 use files::{Files, Told};
 pub use known::Known;
 

@@ -125,7 +125,7 @@ fn entry_as_written(line: &str) -> Option<Entry<'_>> {
 }
 
 /// Reads the text of a baseline. The order of its findings does not matter; one that stands twice is two.
-pub(super) fn read(text: &str) -> Result<Vec<Entry<'_>>, Malformed> {
+pub fn read(text: &str) -> Result<Vec<Entry<'_>>, Malformed> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     serde_json::from_str(text).map(|whole: Whole<'_>| whole.findings).map_err(|error| {
         // What a merge leaves behind is no JSON, and more than a slip of the pen.
