@@ -15,8 +15,9 @@ use plimsoll::config::Settings;
 use plimsoll::discover::Input;
 use plimsoll::engine::{self, Outcomes};
 use plimsoll::k8s;
+use plimsoll::policy::{Request, Target, namespaces, vap};
 use plimsoll::report::{self, Format, Options};
-use plimsoll::yaml::{self, Tree};
+use plimsoll::yaml::{self, Tree, emit};
 
 fn main() {
     divan::main();
@@ -121,4 +122,24 @@ fn i_review<const MUTATE: bool>(bencher: Bencher, name: &str) {
     let review = std::fs::read(path).expect("the fixture is there");
     let reviewer = Reviewer::new(Settings { fail_on: None, ..Settings::default() }).mutating(MUTATE);
     bencher.counter(BytesCount::new(review.len())).bench(|| reviewer.review(&review).body.len());
+}
+
+/// Every policy that a cluster can have of the rules, as text.
+#[divan::bench]
+fn j_policies(bencher: Bencher) {
+    let request = Request {
+        target: Target { settings: Settings::default(), params: None },
+        enforce_at: None,
+        excluded: namespaces::own(),
+        exceptions: Vec::new(),
+        reported: None,
+    };
+    let write = || {
+        let mut out = Vec::new();
+        for document in vap::documents(&request) {
+            emit::document(&document, &mut out).expect("memory takes what is written");
+        }
+        out.len()
+    };
+    bencher.counter(BytesCount::new(write())).bench(write);
 }
