@@ -56,7 +56,7 @@ fn hook(webhook: &Webhook, mutate: bool) -> Emit<'_> {
         ("sideEffects", Some("None".into())),
         ("timeoutSeconds", Some(Emit::Int(5))),
     ]);
-    joined([Some(head), namespaces::selector(&excluded(webhook)), Some(rest)])
+    joined([Some(head), namespaces::resources(&excluded(webhook)), Some(rest)])
 }
 
 /// One mapping of the entries of several.
