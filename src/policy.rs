@@ -129,7 +129,7 @@ fn conditions(program: &Program) -> Vec<Condition> {
     vec![
         condition(
             "stays",
-            "!has(object.metadata.deletionTimestamp)".to_owned(),
+            "oldObject == null || !has(oldObject.metadata.deletionTimestamp)".to_owned(),
             "What is being deleted must be able to lose its finalizers.",
         ),
         condition(

@@ -120,7 +120,10 @@ fn only_requests_that_change_the_pod_are_judged() {
     assert!(!judged(&bare(json!({"a": "b"})), &bare(json!({}))));
     let mut leaving = bare(json!({}));
     leaving["metadata"]["deletionTimestamp"] = "2026-11-24T00:00:00Z".into();
-    assert!(!judged(&leaving, &Value::Null));
+    let mut changed = leaving.clone();
+    changed["spec"] = pod("a:2");
+    assert!(judged(&changed, &bare(json!({}))));
+    assert!(!judged(&changed, &leaving));
     let cron = |schedule: &str, image: &str| {
         json!({"kind": "CronJob", "metadata": {"name": "a"},
                "spec": {"schedule": schedule, "jobTemplate": {"spec": {"template": {"spec": pod(image)}}}}})
