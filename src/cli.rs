@@ -12,7 +12,7 @@ mod show;
 
 use std::path::PathBuf;
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::builder::{PossibleValuesParser, RangedI64ValueParser, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
@@ -100,7 +100,7 @@ pub struct Lint {
     pub sweep: Option<Sweep>,
     /// User and group ids must be above this number [default: 10000]
     #[arg(long, value_name = "ID", help_heading = "Rules", allow_negative_numbers = true)]
-    #[arg(value_parser = clap::value_parser!(i64).range(0..=2_147_483_647))]
+    #[arg(value_parser = uid())]
     pub uid_floor: Option<i64>,
     /// Run this rule and no other; several with commas or repeated
     #[arg(long, value_name = "RULE", help_heading = "Rules", value_delimiter = ',', value_parser = rule)]
@@ -264,6 +264,11 @@ fn sweep(range: &str) -> Result<Sweep, String> {
         range.split_once("..").ok_or("two versions with `..` between them are wanted, as in 1.30..1.37")?;
     let sweep = Sweep(from.parse()?, to.parse()?);
     if sweep.0 >= sweep.1 { Err("the first version must be the older one".to_owned()) } else { Ok(sweep) }
+}
+
+/// A user or group id: 31 bits, as the API server has them.
+fn uid() -> RangedI64ValueParser {
+    clap::value_parser!(i64).range(0..=2_147_483_647)
 }
 
 fn threshold() -> impl TypedValueParser<Value = Threshold> {

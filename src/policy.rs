@@ -100,9 +100,7 @@ impl Request {
             Some(Enforced { rule, severity, program, conditions, note: self.note(rule) })
         })
     }
-}
 
-impl Request {
     /// What the comment at the head of a policy says.
     fn note(&self, rule: &Rule) -> String {
         let mut lines: Vec<String> = vec![format!("{}: {}.", rule.id, rule.summary)];
@@ -170,10 +168,15 @@ impl Enforced {
         let annotations = others.chain(own.map(|(name, value): (_, Emit<'_>)| (name.into(), value))).collect();
         map([
             ("name", Some(self.name().into())),
-            ("labels", Some(map([("app.kubernetes.io/managed-by", Some("plimsoll".into()))]))),
+            ("labels", Some(labels())),
             ("annotations", Some(Emit::Map(annotations))),
         ])
     }
+}
+
+/// The labels of what is written.
+fn labels() -> Emit<'static> {
+    map([("app.kubernetes.io/managed-by", Some("plimsoll".into()))])
 }
 
 /// The ConfigMap of the parameters that these policies ask, with the values that hold without it; none where they ask none.
@@ -186,7 +189,7 @@ fn parameters(params: &Params, policies: &[Enforced], request: &Request) -> Opti
     let metadata = map([
         ("name", Some(params.name.clone().into())),
         ("namespace", Some(params.namespace.clone().into())),
-        ("labels", Some(map([("app.kubernetes.io/managed-by", Some("plimsoll".into()))]))),
+        ("labels", Some(labels())),
     ]);
     let data = map([
         ("uid-floor", asked("floor").then_some(floor)),

@@ -14,7 +14,7 @@ use crate::config::Settings;
 use crate::coverage::Outcome;
 use crate::engine::{self, Keep};
 use crate::k8s::Version;
-use crate::policy::{self, Exception, Excluded, Request, Target};
+use crate::policy::{self, Exception, Request, Target, namespaces};
 use crate::rule::{Check, Policy, Severity};
 use crate::suppress::Date;
 use crate::yaml::emit;
@@ -90,10 +90,7 @@ fn nothing(typed: &Policies) -> String {
 fn request(typed: &Policies) -> Result<Request, Failure> {
     let here = std::env::current_dir().map_err(|e| Failure::said(format_args!("the current directory: {e}")))?;
     let (settings, ..) = lint::settle(&typed.lint(), &here, lint::timestamp()?)?;
-    let mut excluded = policy::namespaces::own();
-    let named = typed.exclude_namespace.iter().filter(|name| !policy::namespaces::OWN.iter().any(|own| own.0 == *name));
-    let asked = named.map(|name| Excluded { name: name.clone(), why: "left out by --exclude-namespace".to_owned() });
-    excluded.extend(asked);
+    let excluded = namespaces::with(namespaces::typed(&typed.exclude_namespace));
     let mut exceptions = ignored(&settings);
     if let Some((path, until)) = typed.ratchet.as_ref().zip(typed.until) {
         exceptions.extend(ratchet(path, until, &settings, &here)?);

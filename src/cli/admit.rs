@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Lint, level, rule, threshold};
+use super::{Lint, level, rule, threshold, uid};
 use crate::config::Threshold;
 use crate::k8s::Version;
 use crate::rule::Level;
@@ -35,7 +35,7 @@ pub struct Judging {
     pub kubernetes: Option<Version>,
     /// User and group ids must be above this number [default: 10000]
     #[arg(long, value_name = "ID", help_heading = "Rules", allow_negative_numbers = true)]
-    #[arg(value_parser = clap::value_parser!(i64).range(0..=2_147_483_647))]
+    #[arg(value_parser = uid())]
     pub uid_floor: Option<i64>,
     /// Run this rule and no other; several with commas or repeated
     #[arg(long, value_name = "RULE", help_heading = "Rules", value_delimiter = ',', value_parser = rule)]

@@ -8,7 +8,7 @@ use clap::{Args, Subcommand, ValueEnum};
 
 pub use webhook::{CertificateFrom, OnFailure, Webhook};
 
-use super::{Lint, level, rule};
+use super::{Lint, level, rule, uid};
 use crate::k8s::Version;
 use crate::policy::Params;
 use crate::rule::{Level, Severity};
@@ -50,7 +50,7 @@ pub struct Policies {
     pub kubernetes: Option<Version>,
     /// User and group ids must be above this number [default: 10000]
     #[arg(long, value_name = "ID", help_heading = "Rules", allow_negative_numbers = true)]
-    #[arg(value_parser = clap::value_parser!(i64).range(0..=2_147_483_647))]
+    #[arg(value_parser = uid())]
     pub uid_floor: Option<i64>,
     /// Look floor and RuntimeClasses up in this ConfigMap, which is written too, so that they can be changed in the cluster
     #[arg(long, value_name = "NAMESPACE/NAME", help_heading = "Rules", value_parser = params)]

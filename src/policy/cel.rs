@@ -106,7 +106,12 @@ impl Demand {
 
     /// The whole expression: true where the pod is not asked, or passes.
     pub fn expression(&self) -> String {
-        self.unless.as_ref().map_or_else(|| self.holds.to_string(), |unless| format!("{unless}\n|| {}", self.holds))
+        self.or_exempt(&self.holds)
+    }
+
+    /// The same where what must hold is said in another way.
+    pub(super) fn or_exempt(&self, holds: &str) -> String {
+        self.unless.as_ref().map_or_else(|| holds.to_owned(), |unless| format!("{unless}\n|| {holds}"))
     }
 
     /// What to write.
@@ -306,11 +311,6 @@ fn asks(expression: &str, name: &str) -> bool {
         let rest = &expression[at + prefix.len()..];
         rest.starts_with(name) && !rest[name.len()..].starts_with(|c: char| c.is_ascii_alphanumeric())
     })
-}
-
-/// Whether the demands ask for parameters.
-pub fn asks_parameters(expression: &str) -> bool {
-    asks(expression, "floor") || asks(expression, "runtimeClasses")
 }
 
 /// True where a request changes what is judged: on creation always. A controller must be able to scale what was there

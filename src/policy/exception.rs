@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::cel::{Demand, Of, Variable, quoted};
+use super::cel::{Demand, Of, Variable, list_of, quoted};
 use crate::baseline::Entry;
 use crate::rule::Rule;
 use crate::rules::ALL;
@@ -69,12 +69,10 @@ impl Exception {
     }
 
     fn known(rule: &'static str, known: &BTreeSet<(String, String)>, until: Date) -> Self {
-        let list = |items: BTreeSet<String>| {
-            let items: Vec<_> = items.iter().map(|item| quoted(item)).collect();
-            format!("[{}]", items.join(", "))
-        };
-        let objects = list(known.iter().map(|(object, _)| object.clone()).collect());
-        let containers = list(known.iter().map(|(object, container)| format!("{object} {container}")).collect());
+        let objects: BTreeSet<_> = known.iter().map(|(object, _)| object).collect();
+        let objects = list_of(&objects.into_iter().collect::<Vec<_>>());
+        let containers = known.iter().map(|(object, container)| format!("{object} {container}"));
+        let containers = list_of(&containers.collect::<Vec<_>>());
         // A manifest may leave its namespace to whoever applies it.
         let names = "[w.kind + ' ' + object.metadata.?namespace.orValue('') + '/' + w.name, w.kind + ' ' + w.name]";
         let whole = "n + ' '";

@@ -54,7 +54,8 @@ pub const DEFAULTS: &[Default] = &[Default {
 
 /// The policies of the defaults whose rules are on, each with its binding.
 pub fn documents(request: &Request) -> Vec<Emit<'static>> {
-    let on = |default: &&Default| request.enforced().any(|policy| policy.rule.id == default.rule);
+    let enforced: Vec<_> = request.enforced().map(|policy| policy.rule.id).collect();
+    let on = |default: &&Default| enforced.contains(&default.rule);
     let all = DEFAULTS.iter().filter(on).filter_map(|default| Some((default, crate::names::rule(default.rule)?)));
     all.flat_map(|(default, rule)| [policy(default, rule, request), binding(rule, request)]).collect()
 }
@@ -82,7 +83,7 @@ fn name(rule: &Rule) -> String {
 fn metadata(rule: &Rule) -> Emit<'static> {
     map([
         ("name", Some(name(rule).into())),
-        ("labels", Some(map([("app.kubernetes.io/managed-by", Some("plimsoll".into()))]))),
+        ("labels", Some(super::labels())),
         ("annotations", Some(map([("plimsoll.dev/page", Some(rule.url().into()))]))),
     ])
 }

@@ -23,7 +23,23 @@ pub const OWN: [(&str, &str); 6] = [
 
 /// The excluded namespaces of a run where none are named.
 pub fn own() -> Vec<Excluded> {
-    OWN.iter().map(|(name, why)| Excluded { name: (*name).to_owned(), why: (*why).to_owned() }).collect()
+    with([])
+}
+
+/// Those with others behind them, each name once.
+pub fn with<'n>(others: impl IntoIterator<Item = (&'n str, &'n str)>) -> Vec<Excluded> {
+    let mut excluded: Vec<Excluded> = Vec::new();
+    for (name, why) in OWN.into_iter().chain(others) {
+        if excluded.iter().all(|e| e.name != name) {
+            excluded.push(Excluded { name: name.to_owned(), why: why.to_owned() });
+        }
+    }
+    excluded
+}
+
+/// Names that were typed, each with why it is left alone.
+pub fn typed(names: &[String]) -> impl Iterator<Item = (&str, &str)> {
+    names.iter().map(|name| (name.as_str(), "left out by --exclude-namespace"))
 }
 
 /// The resources of a binding: those of namespaces that are not left out; none where no namespace is.

@@ -39,9 +39,9 @@ impl Program {
                 let expression = format!("variables.{list}.filter({item}, !({}))", demand.holds);
                 failing.push(Variable { name: name.clone(), expression, why: None });
             }
-            let holds = if list.is_some() { format!("variables.{name}.size() == 0") } else { demand.holds.to_string() };
+            let none_fails = || demand.or_exempt(&format!("variables.{name}.size() == 0"));
             validations.push(Validation {
-                expression: demand.unless.as_ref().map_or(holds.clone(), |unless| format!("{unless}\n|| {holds}")),
+                expression: if list.is_some() { none_fails() } else { demand.expression() },
                 message: message::plain(rule, demand),
                 message_expression: list.map(|_| message::expression(rule, demand, &name)),
             });

@@ -1,7 +1,7 @@
 //! ValidatingAdmissionPolicies and their bindings (admissionregistration.k8s.io/v1, KEP-3488, GA in 1.30).
 
 use super::cel::{Params, Variable};
-use super::program::{Program, Validation};
+use super::program::Validation;
 use super::{Enforced, Request, resources};
 use crate::yaml::emit::{Emit, map};
 
@@ -15,13 +15,14 @@ pub fn documents(request: &Request) -> Vec<Emit<'static>> {
     parameters.into_iter().chain(pairs).collect()
 }
 
-/// Whether a program asks for what a ConfigMap may say.
-fn asks_parameters(program: &Program) -> bool {
-    program.asks("floor") || program.asks("runtimeClasses")
+/// The parameters that a policy asks, where a ConfigMap has them.
+fn asked<'r>(policy: &Enforced, request: &'r Request) -> Option<&'r Params> {
+    let program = &policy.program;
+    request.target.params.as_ref().filter(|_| program.asks("floor") || program.asks("runtimeClasses"))
 }
 
 fn policy(policy: &Enforced, request: &Request) -> Emit<'static> {
-    let params = request.target.params.as_ref().filter(|_| asks_parameters(&policy.program));
+    let params = asked(policy, request);
     let kind = || map([("apiVersion", Some("v1".into())), ("kind", Some("ConfigMap".into()))]);
     map([
         ("apiVersion", Some(API_VERSION.into())),
@@ -74,7 +75,7 @@ pub(super) fn validation(validation: &Validation) -> Emit<'static> {
 }
 
 fn binding(policy: &Enforced, request: &Request) -> Emit<'static> {
-    let params = request.target.params.as_ref().filter(|_| asks_parameters(&policy.program));
+    let params = asked(policy, request);
     let actions = policy.actions(request).iter().map(|action| (*action).into()).collect();
     map([
         ("apiVersion", Some(API_VERSION.into())),

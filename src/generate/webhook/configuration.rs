@@ -43,42 +43,23 @@ fn hook(webhook: &Webhook, mutate: bool) -> Emit<'_> {
         ("path", Some(path.into())),
         ("port", Some(Emit::Int(443))),
     ]);
-    let head = map([
+    let excluded = namespaces::selector(&excluded(webhook));
+    map([
         ("name", Some(name.into())),
         ("admissionReviewVersions", Some(Emit::Row(vec!["v1".into()]))),
         ("clientConfig", Some(map([("service", Some(service))]))),
         ("rules", Some(resources::rules())),
-    ]);
-    let rest = map([
+        ("namespaceSelector", excluded),
         ("failurePolicy", Some(policy.name().into())),
         ("matchPolicy", Some("Equivalent".into())),
         ("reinvocationPolicy", mutate.then(|| "IfNeeded".into())),
         ("sideEffects", Some("None".into())),
         ("timeoutSeconds", Some(Emit::Int(5))),
-    ]);
-    joined([Some(head), namespaces::resources(&excluded(webhook)), Some(rest)])
-}
-
-/// One mapping of the entries of several.
-fn joined<const N: usize>(parts: [Option<Emit<'_>>; N]) -> Emit<'_> {
-    let entries = |part| match part {
-        Emit::Map(entries) => entries,
-        _ => Vec::new(),
-    };
-    Emit::Map(parts.into_iter().flatten().flat_map(entries).collect())
+    ])
 }
 
 /// Its own namespace is left alone in any case: where no pod runs, none could be started.
 fn excluded(webhook: &Webhook) -> Vec<Excluded> {
-    let mut excluded = namespaces::own();
-    let mut add = |name: &str, why: &str| {
-        if excluded.iter().all(|e| e.name != name) {
-            excluded.push(Excluded { name: name.to_owned(), why: why.to_owned() });
-        }
-    };
-    add(&webhook.namespace, "runs this webhook: where none of its pods runs, none could be let in");
-    for name in &webhook.excluded {
-        add(name, "left out by --exclude-namespace");
-    }
-    excluded
+    const OWN: &str = "runs this webhook: where none of its pods runs, none could be let in";
+    namespaces::with([(webhook.namespace.as_str(), OWN)].into_iter().chain(namespaces::typed(&webhook.excluded)))
 }
