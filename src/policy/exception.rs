@@ -21,6 +21,8 @@ pub struct Exception {
     covers_pod: bool,
     /// Why, for the comment.
     why: String,
+    /// Variables that both ask, each short enough for CEL.
+    lists: Vec<Variable>,
 }
 
 impl Exception {
@@ -55,6 +57,7 @@ impl Exception {
             container: (!container.is_empty()).then(|| container.join(" && ")),
             covers_pod: false,
             why: format!("{}{until}", ignore.reason),
+            lists: Vec::new(),
         }))
     }
 
@@ -69,25 +72,21 @@ impl Exception {
     }
 
     fn known(rule: &'static str, known: &BTreeSet<(String, String)>, until: Date) -> Self {
-        let objects: BTreeSet<_> = known.iter().map(|(object, _)| object).collect();
-        let objects = list_of(&objects.into_iter().collect::<Vec<_>>());
+        let objects: BTreeSet<_> = known.iter().map(|(object, _)| object.clone()).collect();
         let containers = known.iter().map(|(object, container)| format!("{object} {container}"));
-        let containers = list_of(&containers.collect::<Vec<_>>());
+        let objects = lists("known", objects.into_iter());
+        let containers = lists("knownContainers", containers);
         // A manifest may leave its namespace to whoever applies it.
         let names = "[w.kind + ' ' + object.metadata.?namespace.orValue('') + '/' + w.name, w.kind + ' ' + w.name]";
-        let whole = "n + ' '";
-        let own = "n + ' ' + c.?name.orValue('')";
+        let is_known = is_in("n", &objects);
+        let (whole, own) = (is_in("n + ' '", &containers), is_in("n + ' ' + c.?name.orValue('')", &containers));
         Self {
             rules: Some(vec![rule]),
-            object: format!(
-                "{} && variables.who.exists(w, {names}.exists(n, n in {objects}))",
-                before_the_end_of(until)
-            ),
-            container: Some(format!(
-                "variables.who.exists(w, {names}.exists(n, {whole} in {containers} || {own} in {containers}))"
-            )),
+            object: format!("{} && variables.who.exists(w, {names}.exists(n, {is_known}))", before_the_end_of(until)),
+            container: Some(format!("variables.who.exists(w, {names}.exists(n, {whole} || {own}))")),
             covers_pod: true,
             why: format!("known when the policies were made, and left alone until {until}"),
+            lists: objects.into_iter().chain(containers).collect(),
         }
     }
 
@@ -96,8 +95,35 @@ impl Exception {
     }
 }
 
-/// Demands that leave these exceptions alone, and the variable that says so for whole objects.
-pub(super) fn apply(exceptions: &[Exception], rule: &Rule, demands: Vec<Demand>) -> (Vec<Demand>, Option<Variable>) {
+/// Strings as variables that list them: CEL takes no expression of more than 100,000 characters.
+fn lists(name: &str, items: impl Iterator<Item = String>) -> Vec<Variable> {
+    const MOST: usize = 50_000;
+    let mut parts: Vec<(usize, Vec<String>)> = Vec::new();
+    for item in items {
+        match parts.last_mut() {
+            Some((length, part)) if *length < MOST => {
+                *length += item.len();
+                part.push(item);
+            }
+            _ => parts.push((item.len(), vec![item])),
+        }
+    }
+    let variable = |(index, (_, part)): (usize, (usize, Vec<String>))| Variable {
+        name: format!("{name}{}", index + 1),
+        expression: list_of(&part),
+        why: None,
+    };
+    parts.into_iter().enumerate().map(variable).collect()
+}
+
+/// True where a string is in one of the lists.
+fn is_in(value: &str, lists: &[Variable]) -> String {
+    let one = |list: &Variable| format!("{value} in variables.{}", list.name);
+    lists.iter().map(one).collect::<Vec<_>>().join(" || ")
+}
+
+/// Demands that leave these exceptions alone, and the variables that they ask for it.
+pub(super) fn apply(exceptions: &[Exception], rule: &Rule, demands: Vec<Demand>) -> (Vec<Demand>, Vec<Variable>) {
     let of_rule: Vec<_> = exceptions.iter().filter(|e| e.is_of(rule)).collect();
     let whole: Vec<_> = of_rule.iter().filter(|e| e.container.is_none()).map(|e| format!("({})", e.object)).collect();
     let parts: Vec<_> = of_rule.iter().filter_map(|e| Some((*e, e.container.as_ref()?))).collect();
@@ -117,7 +143,8 @@ pub(super) fn apply(exceptions: &[Exception], rule: &Rule, demands: Vec<Demand>)
         expression: whole.join("\n|| "),
         why: Some(why.join("\n")),
     });
-    (demands.collect(), variable)
+    let lists = of_rule.iter().flat_map(|exception| exception.lists.iter().cloned());
+    (demands.collect(), lists.chain(variable).collect())
 }
 
 /// Why containers are left alone, for the comment of the policy.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use plimsoll::baseline::{self, Place};
+use plimsoll::baseline::{self, Entry, Place};
 use plimsoll::config::{File, Settings};
 use plimsoll::policy::{Exception, Request, Target, namespaces};
 use plimsoll::suppress::Date;
@@ -123,4 +123,29 @@ fn what_a_baseline_knows_is_left_alone_by_name() {
     assert!(refused(&owned("ReplicaSet", "Deployment", "web-5d9c7b8f6", known["spec"].clone())).is_empty());
     assert!(refused(&owned("Pod", "ReplicaSet", "web-5d9c7b8f6-x2x4z", spec.clone())).is_empty());
     assert_eq!(refused(&owned("Pod", "StatefulSet", "web-0", spec)), all);
+}
+
+/// CEL takes no expression of more than 100,000 characters, however much is known.
+#[test]
+fn a_long_baseline_stays_within_what_cel_takes() {
+    let settings = Settings::default();
+    let place = Place { folder: root(), here: Path::new(root()) };
+    let entries = baseline::entries(&lint("web.yaml", KNOWN, &settings), place);
+    let named = |at: usize| format!("Deployment prod/web-with-a-name-of-some-length-{at}");
+    let of_all = |at| entries.iter().map(move |entry| Entry { object: named(at).into(), ..entry.clone() });
+    let many: Vec<_> = (0..4000).flat_map(of_all).collect();
+    let exceptions = Exception::of_baseline(&many, Date::new(2027, 1, 31).unwrap());
+    let target = Target { settings: settings.only("privileged"), params: None };
+    let request = Request { target, enforce_at: None, excluded: Vec::new(), exceptions, reported: None };
+    let policy = request.enforced().next().unwrap();
+    let program = &policy.program;
+    let expressions = program.variables.iter().map(|v| &v.expression);
+    let expressions = expressions.chain(program.validations.iter().map(|v| &v.expression));
+    assert!(expressions.map(|e| e.chars().count()).all(|length| length < 100_000));
+    let evaluator = Evaluator::new(program);
+    for (at, verdict) in [(0, "allow"), (3999, "allow"), (4000, "deny")] {
+        let mut object = super::evaluate::pruned(KNOWN);
+        object["metadata"]["name"] = named(at)["Deployment prod/".len()..].into();
+        assert_eq!(evaluator.verdict(&object.to_string(), &json!({})).unwrap().0, verdict, "{at}");
+    }
 }
